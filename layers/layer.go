@@ -143,11 +143,11 @@ func (b Bounds) Extend(o Bounds) Bounds {
 // A standard's table (package standard) is a Definition; so is what an import has found in a file.
 type Definition struct {
 	Layer
-	Columns []Column
+	Columns []Column `json:"columns"`
 }
 
 // Column is a property together with its PostgreSQL type.
 type Column struct {
 	Property
-	SQLType string // text, integer, bigint, double precision, numeric(p,s), boolean, date, timestamptz, jsonb
+	SQLType string `json:"sqlType"` // text, integer, bigint, double precision, numeric(p,s), boolean, date, timestamptz, jsonb
 }
