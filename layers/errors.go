@@ -1,6 +1,12 @@
 package layers
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
 
 // The five ways a request fails that its sender can do something about. Text wrapped around them is
 // written for that sender; an error that wraps none of them is internal and never shown.
@@ -11,3 +17,26 @@ var (
 	ErrConflict  = errors.New("conflict")
 	ErrTimeout   = errors.New("timeout")
 )
+
+// translate turns what the driver says into the sentinels, where the sender can do something about it.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+			return fmt.Errorf("%w: %w", ErrTimeout, err)
+		}
+		return err
+	}
+	switch pg.Code {
+	case "23505", "40001", "40P01", "55P03": // unique_violation, serialization_failure, deadlock_detected, lock_not_available
+		return fmt.Errorf("%w: %w", ErrConflict, err)
+	case "22P02", "22003", "22007", "22008", "22021": // a text that is no value of the column's type, or out of its range
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	case "57014": // query_canceled
+		return fmt.Errorf("%w: %w", ErrTimeout, err)
+	}
+	return err
+}

@@ -1,0 +1,196 @@
+package layers
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+//go:embed catalogue.sql
+var catalogueSQL string
+
+//go:embed properties.sql
+var propertiesSQL string
+
+// catalogue is one reading of all layers, in reading order; it is never changed, only replaced.
+type catalogue struct {
+	layers []*Layer
+	byName map[string]*Layer
+}
+
+// Layers returns the layers the actor may see, by theme and place within it.
+func (s *Store) Layers(ctx context.Context, actor Actor) ([]*Layer, error) {
+	c, err := s.catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.layers, nil
+}
+
+// Layer returns one layer, or ErrNotFound where there is none or the actor may not see it.
+func (s *Store) Layer(ctx context.Context, actor Actor, name string) (*Layer, error) {
+	c, err := s.catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l, ok := c.byName[name]
+	if !ok {
+		return nil, fmt.Errorf("%w: no layer %q; the list is at /layers", ErrNotFound, name)
+	}
+	return l, nil
+}
+
+// Refresh reads the catalogue anew.
+func (s *Store) Refresh(ctx context.Context) error {
+	c, err := s.readCatalogue(ctx)
+	if err != nil {
+		return err
+	}
+	s.catalog.Store(c)
+	return nil
+}
+
+// Watch keeps the catalogue in memory true by following the log, until the context ends; while it runs, Layers and
+// Layer ask no database. A change of the catalogue itself is in the log like any other.
+func (s *Store) Watch(ctx context.Context) error {
+	after, err := s.Position(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return err
+	}
+	s.watching.Store(true)
+	defer s.watching.Store(false)
+	var last time.Time
+	for change, err := range s.Follow(ctx, after) {
+		if err != nil {
+			return err
+		}
+		// One reading serves a burst: what was read after a change was given its position includes it.
+		if change.At.Before(last) && change.Position <= s.newest() {
+			continue
+		}
+		last = time.Now()
+		if err := s.Refresh(ctx); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// newest is the highest revision among the layers of the catalogue in memory.
+func (s *Store) newest() (pos int64) {
+	for _, l := range s.catalog.Load().layers {
+		pos = max(pos, l.Revision)
+	}
+	return pos
+}
+
+func (s *Store) catalogue(ctx context.Context) (*catalogue, error) {
+	if c := s.catalog.Load(); c != nil && s.watching.Load() {
+		return c, nil
+	}
+	return s.readCatalogue(ctx)
+}
+
+func (s *Store) readCatalogue(ctx context.Context) (*catalogue, error) {
+	var c *catalogue
+	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		if c, err = readLayers(ctx, tx); err != nil {
+			return err
+		}
+		return readProperties(ctx, tx, c)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", translate(err))
+	}
+	return c, nil
+}
+
+func readLayers(ctx context.Context, tx pgx.Tx) (*catalogue, error) {
+	rows, err := tx.Query(ctx, catalogueSQL)
+	if err != nil {
+		return nil, err
+	}
+	c := &catalogue{byName: map[string]*Layer{}}
+	c.layers, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (*Layer, error) {
+		var l Layer
+		var drawing, style, metadata []byte
+		var box pgtype.Box
+		err := row.Scan(&l.Name, &l.Table.Schema, &l.Table.Name, &l.Table.Key, &l.Table.Geom, &l.Table.Mercator,
+			&l.Title, &l.TitleEn, &l.Description, &l.Theme, &l.Ordinal, &l.Owner, &l.Grade, &l.Sharing, &l.Standard,
+			&l.HeightDatum, &l.Scale, &l.UpdateCycle, &l.GeometryType, &l.HasZ, &l.SRID,
+			&l.IDField, &l.TimeField, &l.LabelField, &l.Writable, &l.Tracked, &l.Synthetic,
+			&drawing, &style, &metadata, &l.Count, &box, &l.Revision)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range []struct {
+			name string
+			data []byte
+			into any
+		}{{"drawing", drawing, &l.Drawing}, {"style", style, &l.Style}, {"metadata", metadata, &l.Metadata}} {
+			if err := json.Unmarshal(part.data, part.into); err != nil {
+				return nil, fmt.Errorf("layer %s: %s: %w", l.Name, part.name, err)
+			}
+		}
+		l.Bounds = boundsOf(box)
+		l.Properties = []Property{}
+		return &l, nil
+	})
+	for _, l := range c.layers {
+		c.byName[l.Name] = l
+	}
+	return c, err
+}
+
+func readProperties(ctx context.Context, tx pgx.Tx, c *catalogue) error {
+	rows, err := tx.Query(ctx, propertiesSQL)
+	if err != nil {
+		return err
+	}
+	var layer, sqlType string
+	var p Property
+	_, err = pgx.ForEachRow(rows, []any{&layer, &p.Name, &sqlType, &p.Title, &p.TitleEn, &p.Description, &p.Unit,
+		&p.Scheme, &p.Role, &p.Required, &p.Width}, func() error {
+		p.Type = typeOf(sqlType)
+		l := c.byName[layer]
+		l.Properties = append(l.Properties, p)
+		return nil
+	})
+	return err
+}
+
+// typeOf says in the words of JSON Schema what a PostgreSQL type holds; what is unknown is read as text.
+func typeOf(sqlType string) Type {
+	switch base, _, _ := strings.Cut(sqlType, "("); strings.TrimSpace(base) {
+	case "smallint", "integer", "bigint":
+		return Integer
+	case "real", "double precision", "numeric":
+		return Number
+	case "boolean":
+		return Boolean
+	case "date":
+		return Date
+	case "timestamp with time zone", "timestamp without time zone":
+		return DateTime
+	case "json", "jsonb":
+		return JSON
+	}
+	return String
+}
+
+// boundsOf turns PostgreSQL's box, whose first corner is the upper right, into bounds.
+func boundsOf(b pgtype.Box) *Bounds {
+	if !b.Valid {
+		return nil
+	}
+	return &Bounds{b.P[1].X, b.P[1].Y, b.P[0].X, b.P[0].Y}
+}

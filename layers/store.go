@@ -1,0 +1,67 @@
+package layers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Store reads and writes layers in one PostGIS database. It is safe for concurrent use.
+type Store struct {
+	pool     *pgxpool.Pool
+	catalog  atomic.Pointer[catalogue]
+	watching atomic.Bool // Watch keeps the catalogue true; otherwise every question reads it anew
+}
+
+// New returns a store over a pool made by Connect, in a migrated database.
+func New(pool *pgxpool.Pool) *Store {
+	return &Store{pool: pool}
+}
+
+// Connect opens a pool whose connections are fit for the store: geometries travel as EWKB in []byte, both ways,
+// and queries run without JIT and parallel workers, which cost more than they give at the size of a tile or page
+// (the first ST_Transform in every parallel worker opens PROJ's database anew).
+// The server is asked for a connection once, so that a wrong address is an error here and not later.
+func Connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	params := cfg.ConnConfig.RuntimeParams
+	for name, value := range map[string]string{
+		"application_name": "onemap", "jit": "off", "max_parallel_workers_per_gather": "0", "timezone": "Asia/Shanghai",
+	} {
+		if _, ok := params[name]; !ok {
+			params[name] = value
+		}
+	}
+	cfg.AfterConnect = registerGeometry
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to database: %w", err)
+	}
+	return pool, nil
+}
+
+// registerGeometry teaches a connection PostGIS's geometry type: its binary form is EWKB, bytes as they are.
+func registerGeometry(ctx context.Context, conn *pgx.Conn) error {
+	var oid uint32
+	err := conn.QueryRow(ctx, "select coalesce(to_regtype('geometry')::oid, 0)").Scan(&oid)
+	if err != nil {
+		return fmt.Errorf("look up geometry type: %w", err)
+	}
+	if oid == 0 {
+		return errors.New("the database has no PostGIS: run `onemap migrate` as a role that may create extensions")
+	}
+	conn.TypeMap().RegisterType(&pgtype.Type{Name: "geometry", OID: oid, Codec: pgtype.ByteaCodec{}})
+	return nil
+}
