@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -20,8 +19,9 @@ var propertiesSQL string
 
 // catalogue is one reading of all layers, in reading order; it is never changed, only replaced.
 type catalogue struct {
-	layers []*Layer
-	byName map[string]*Layer
+	layers   []*Layer
+	byName   map[string]*Layer
+	position int64 // of the log, in the same snapshot
 }
 
 // Layers returns the layers the actor may see, by theme and place within it.
@@ -68,29 +68,18 @@ func (s *Store) Watch(ctx context.Context) error {
 	}
 	s.watching.Store(true)
 	defer s.watching.Store(false)
-	var last time.Time
 	for change, err := range s.Follow(ctx, after) {
 		if err != nil {
 			return err
 		}
-		// One reading serves a burst: what was read after a change was given its position includes it.
-		if change.At.Before(last) && change.Position <= s.newest() {
+		if change.Position <= s.catalog.Load().position { // one reading serves a burst
 			continue
 		}
-		last = time.Now()
 		if err := s.Refresh(ctx); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
-}
-
-// newest is the highest revision among the layers of the catalogue in memory.
-func (s *Store) newest() (pos int64) {
-	for _, l := range s.catalog.Load().layers {
-		pos = max(pos, l.Revision)
-	}
-	return pos
 }
 
 func (s *Store) catalogue(ctx context.Context) (*catalogue, error) {
@@ -106,7 +95,10 @@ func (s *Store) readCatalogue(ctx context.Context) (*catalogue, error) {
 		if c, err = readLayers(ctx, tx); err != nil {
 			return err
 		}
-		return readProperties(ctx, tx, c)
+		if err := readProperties(ctx, tx, c); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, "select coalesce(max(pos), 0) from onemap.feed").Scan(&c.position)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read catalogue: %w", translate(err))
@@ -124,7 +116,7 @@ func readLayers(ctx context.Context, tx pgx.Tx) (*catalogue, error) {
 		var l Layer
 		var drawing, style, metadata []byte
 		var box pgtype.Box
-		err := row.Scan(&l.Name, &l.Table.Schema, &l.Table.Name, &l.Table.Key, &l.Table.Geom, &l.Table.Mercator,
+		err := row.Scan(&l.Name, &l.Table.Schema, &l.Table.Name, &l.Table.Key, &l.Table.KeyType, &l.Table.Geom, &l.Table.Mercator,
 			&l.Title, &l.TitleEn, &l.Description, &l.Theme, &l.Ordinal, &l.Owner, &l.Grade, &l.Sharing, &l.Standard,
 			&l.HeightDatum, &l.Scale, &l.UpdateCycle, &l.GeometryType, &l.HasZ, &l.SRID,
 			&l.IDField, &l.TimeField, &l.LabelField, &l.Writable, &l.Tracked, &l.Synthetic,

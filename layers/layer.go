@@ -51,6 +51,7 @@ type Layer struct {
 type Table struct {
 	Schema, Name string
 	Key          string // primary key; "" when a view has none: its features have no id
+	KeyType      string // SQL type of Key
 	Geom         string
 	Mercator     string // stored EPSG:3857 twin of Geom; "" = transform while reading
 }

@@ -1,0 +1,62 @@
+package layers
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Scheme is a code list: of a standard, or of the house.
+type Scheme struct {
+	Name       string `json:"scheme"`
+	Title      string `json:"title"`
+	TitleEn    string `json:"titleEn,omitempty"`
+	Source     string `json:"source,omitempty"`
+	Unverified bool   `json:"unverified,omitempty"`
+	Codes      []Code `json:"codes"`
+}
+
+// Code is one value of a scheme and what it means. Codes are text: "0101" is not 101.
+type Code struct {
+	Code       string         `json:"code"`
+	Name       string         `json:"name"`
+	NameEn     string         `json:"nameEn,omitempty"`
+	Parent     string         `json:"parent,omitempty"`
+	Colour     string         `json:"colour,omitempty"` // #RRGGBB
+	Ordinal    int            `json:"ordinal"`
+	Unverified bool           `json:"unverified,omitempty"`
+	Properties map[string]any `json:"properties,omitempty"`
+}
+
+// Codes returns the codes of a scheme in order. It returns ErrNotFound for a scheme that is not there.
+func (s *Store) Codes(ctx context.Context, scheme string) ([]Code, error) {
+	sc, err := s.Scheme(ctx, scheme)
+	if err != nil {
+		return nil, err
+	}
+	return sc.Codes, nil
+}
+
+// Scheme returns a code list whole. It returns ErrNotFound where there is none of that name.
+func (s *Store) Scheme(ctx context.Context, name string) (*Scheme, error) {
+	sc := Scheme{Name: name}
+	err := s.pool.QueryRow(ctx, `select title, title_en, source, unverified from onemap.scheme where scheme = $1`, name).
+		Scan(&sc.Title, &sc.TitleEn, &sc.Source, &sc.Unverified)
+	if err == pgx.ErrNoRows {
+		return nil, fmt.Errorf("%w: no code list %q", ErrNotFound, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("code list %s: %w", name, translate(err))
+	}
+	rows, err := s.pool.Query(ctx, `select code, name, name_en, coalesce(parent, ''), coalesce(colour, ''), ordinal, unverified, properties
+		from onemap.code where scheme = $1 order by ordinal, code`, name)
+	if err != nil {
+		return nil, fmt.Errorf("code list %s: %w", name, translate(err))
+	}
+	sc.Codes, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Code])
+	if err != nil {
+		return nil, fmt.Errorf("code list %s: %w", name, translate(err))
+	}
+	return &sc, nil
+}

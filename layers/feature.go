@@ -1,0 +1,75 @@
+package layers
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/twpayne/go-geom"
+)
+
+// Feature is one row of a layer.
+type Feature struct {
+	ID         string // the key as text; "" in a layer without a key
+	Geometry   geom.T // x, y (, z) order, in the SRID asked for; nil when null
+	Properties []any  // in the order of the layer's Properties: nil, string, int64, float64, json.Number, bool or any JSON value
+	Version    int64  // of the row; 0 where the layer keeps none
+}
+
+// scanFeature reads a row of the columns that selectColumns lists.
+func scanFeature(row pgx.Row, l *Layer) (Feature, error) {
+	var f Feature
+	var id *string
+	var wkb []byte
+	var version *int64
+	f.Properties = make([]any, len(l.Properties))
+	dest := make([]any, 0, len(l.Properties)+3)
+	dest = append(dest, &id, &wkb, &version)
+	for i := range f.Properties {
+		dest = append(dest, &f.Properties[i])
+	}
+	if err := row.Scan(dest...); err != nil {
+		return f, err
+	}
+	if id != nil {
+		f.ID = *id
+	}
+	if version != nil {
+		f.Version = *version
+	}
+	for i, p := range l.Properties {
+		f.Properties[i] = plain(f.Properties[i], p.Type)
+	}
+	var err error
+	f.Geometry, err = decodeGeometry(wkb)
+	return f, err
+}
+
+// plain turns what the driver made of a value into one of the kinds that Feature promises.
+func plain(v any, t Type) any {
+	switch v := v.(type) {
+	case int16:
+		return int64(v)
+	case int32:
+		return int64(v)
+	case float32:
+		return json.Number(strconv.FormatFloat(float64(v), 'g', -1, 32))
+	case pgtype.Numeric:
+		b, err := v.MarshalJSON()
+		if err != nil || v.NaN || v.InfinityModifier != pgtype.Finite {
+			return nil
+		}
+		return json.Number(b)
+	case time.Time:
+		if t == Date {
+			return v.Format(time.DateOnly)
+		}
+		return v.Format(time.RFC3339Nano)
+	case pgtype.InfinityModifier:
+		return fmt.Sprint(v)
+	}
+	return v
+}

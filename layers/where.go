@@ -1,0 +1,287 @@
+package layers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// selection is a question about one layer as SQL: one FROM and one WHERE, which every door's answer is read by.
+// Names come from the catalogue, sanitized; values are always parameters.
+type selection struct {
+	layer   *Layer
+	from    string // table, or the layer as of a position
+	srid    int    // of the answer
+	where   []string
+	args    pgx.StrictNamedArgs
+	version bool // the rows carry one
+}
+
+// selection compiles a query. The conditions of a later grant join here, and nowhere else.
+func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, error) {
+	sel := &selection{layer: l, from: l.table(), srid: q.SRID, args: pgx.StrictNamedArgs{}, version: l.Table.Schema == "layer"}
+	if sel.srid == 0 {
+		sel.srid = l.SRID
+	}
+	if q.AsOf != 0 {
+		from, err := s.asOf(ctx, l, q.AsOf)
+		if err != nil {
+			return nil, err
+		}
+		sel.from = from
+	}
+	if q.Bounds != nil {
+		if err := sel.bounds(*q.Bounds, q.BoundsSRID); err != nil {
+			return nil, err
+		}
+	}
+	if q.Datetime != nil {
+		if err := sel.datetime(*q.Datetime); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range q.Equal {
+		if err := sel.equal(e); err != nil {
+			return nil, err
+		}
+	}
+	return sel, nil
+}
+
+func (l *Layer) table() string { return pgx.Identifier{l.Table.Schema, l.Table.Name}.Sanitize() }
+
+func ident(name string) string { return pgx.Identifier{name}.Sanitize() }
+
+func (sel *selection) and(condition string) { sel.where = append(sel.where, condition) }
+
+// bind makes value a parameter of the given SQL type. It travels as text, so that the column is compared as it is
+// and the constant is what gets converted.
+func (sel *selection) bind(value, sqlType string) string {
+	name := fmt.Sprintf("p%d", len(sel.args))
+	sel.args[name] = value
+	return fmt.Sprintf("(@%s::text)::%s", name, sqlType)
+}
+
+// bounds keeps features that touch b, and those that have no geometry (OGC API Features 1.0.1, 7.15.3).
+func (sel *selection) bounds(b Bounds, srid int) error {
+	l := sel.layer
+	if l.Table.Geom == "" {
+		return nil
+	}
+	if srid == 0 {
+		srid = 4490
+	}
+	boxes := []Bounds{b}
+	if b[0] > b[2] {
+		if srid != 4490 && srid != 4326 {
+			return fmt.Errorf("%w: bbox: west %v is beyond east %v", ErrInvalid, b[0], b[2])
+		}
+		boxes = []Bounds{{b[0], b[1], 180, b[3]}, {-180, b[1], b[2], b[3]}}
+	}
+	column := ident(l.Table.Geom)
+	var any []string
+	for _, box := range boxes {
+		env, err := sel.envelope(box, srid)
+		if err != nil {
+			return err
+		}
+		any = append(any, fmt.Sprintf("(%s && %s and st_intersects(%s, %s))", column, env, column, env))
+	}
+	sel.and("(" + strings.Join(any, " or ") + " or " + column + " is null)")
+	return nil
+}
+
+// envelope is a box as a constant geometry in the layer's SRID. Edges are densified before they are bent by a
+// projection; what a projected layer can not express is cut off first.
+func (sel *selection) envelope(b Bounds, srid int) (string, error) {
+	for _, v := range b {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return "", fmt.Errorf("%w: bbox: %v is no coordinate", ErrInvalid, v)
+		}
+	}
+	geographic := func(srid int) bool { return srid == 4490 || srid == 4326 }
+	to := sel.layer.SRID
+	if geographic(srid) && !geographic(to) {
+		b = Bounds{max(b[0], -180), max(b[1], -85.05), min(b[2], 180), min(b[3], 85.05)}
+	}
+	corners := make([]string, 4)
+	for i, v := range b {
+		corners[i] = sel.bind(fmt.Sprintf("%.17g", v), "float8")
+	}
+	env := "st_makeenvelope(" + strings.Join(corners, ", ")
+	if srid == to || geographic(srid) && geographic(to) { // CGCS2000 and WGS 84 agree to centimetres
+		return fmt.Sprintf("%s, %d)", env, to), nil
+	}
+	step := (math.Abs(b[2]-b[0]) + math.Abs(b[3]-b[1])) / 32
+	if step == 0 {
+		return fmt.Sprintf("st_transform(%s, %d), %d)", env, srid, to), nil
+	}
+	return fmt.Sprintf("st_transform(st_segmentize(%s, %d), %.17g), %d)", env, srid, step, to), nil
+}
+
+// datetime keeps features whose time field lies in the interval, and those that have no time.
+func (sel *selection) datetime(i Interval) error {
+	field := sel.layer.TimeField
+	if field == "" {
+		return nil // a layer without time matches at any time (OGC API Features 1.0.1, 7.15.4)
+	}
+	p, ok := sel.layer.Property(field)
+	if !ok {
+		return fmt.Errorf("layer %s: time field %q is not a property", sel.layer.Name, field)
+	}
+	sqlType, column := "timestamptz", ident(field)
+	format := "2006-01-02T15:04:05.999999999Z07:00"
+	if p.Type == Date {
+		sqlType, format = "date", "2006-01-02"
+	}
+	var parts []string
+	if i.Start != nil {
+		parts = append(parts, column+" >= "+sel.bind(clamp(*i.Start, format), sqlType))
+	}
+	if i.End != nil {
+		parts = append(parts, column+" <= "+sel.bind(clamp(*i.End, format), sqlType))
+	}
+	if len(parts) > 0 {
+		sel.and("(" + strings.Join(parts, " and ") + " or " + column + " is null)")
+	}
+	return nil
+}
+
+func (sel *selection) equal(e Equal) error {
+	p, ok := sel.layer.Property(e.Property)
+	if !ok {
+		return fmt.Errorf("%w: layer %q has no property %q", ErrInvalid, sel.layer.Name, e.Property)
+	}
+	var any []string
+	for _, v := range e.Values {
+		any = append(any, ident(p.Name)+" = "+sel.bind(v, sqlTypeFor(p.Type)))
+	}
+	if len(any) == 0 {
+		return fmt.Errorf("%w: no value for property %q", ErrInvalid, e.Property)
+	}
+	sel.and("(" + strings.Join(any, " or ") + ")")
+	return nil
+}
+
+// sqlTypeFor is the type a value is compared as; it never forces the column to be converted.
+func sqlTypeFor(t Type) string {
+	switch t {
+	case Integer:
+		return "bigint"
+	case Number:
+		return "numeric"
+	case Boolean:
+		return "boolean"
+	case Date:
+		return "date"
+	case DateTime:
+		return "timestamptz"
+	case JSON:
+		return "jsonb"
+	}
+	return "text"
+}
+
+func (sel *selection) condition() string {
+	if len(sel.where) == 0 {
+		return "true"
+	}
+	return strings.Join(sel.where, " and ")
+}
+
+func (sel *selection) count() string {
+	return "select count(*) from " + sel.from + " where " + sel.condition()
+}
+
+// columns lists what scanFeature reads: id, geometry, version, properties.
+func (sel *selection) columns() string {
+	l := sel.layer
+	cols := []string{"null::text", "null::bytea", "null::bigint"}
+	if l.Table.Key != "" {
+		cols[0] = ident(l.Table.Key) + "::text"
+	}
+	if l.Table.Geom != "" {
+		cols[1] = ident(l.Table.Geom)
+		if sel.srid != l.SRID {
+			cols[1] = fmt.Sprintf("st_transform(%s, %d)", cols[1], sel.srid)
+		}
+	}
+	if sel.version {
+		cols[2] = "version"
+	}
+	for _, p := range l.Properties {
+		column := ident(p.Name)
+		if p.Type == String {
+			column += "::text"
+		}
+		cols = append(cols, column)
+	}
+	return strings.Join(cols, ", ")
+}
+
+// order is total: by the key, or where a view has none by the whole row.
+func (sel *selection) order() string {
+	if sel.layer.Table.Key != "" {
+		return ident(sel.layer.Table.Key)
+	}
+	return ident("source") + "::text"
+}
+
+func (sel *selection) all() string {
+	return fmt.Sprintf("select %s from %s as source where %s order by %s", sel.columns(), sel.from, sel.condition(), sel.order())
+}
+
+// page is the question cut to limit rows after a cursor.
+func (sel *selection) page(after string, limit int) (string, pgx.StrictNamedArgs, error) {
+	c, err := decodeCursor(after, sel.hash())
+	if err != nil {
+		return "", nil, err
+	}
+	paged := *sel
+	paged.where, paged.args = slices.Clone(sel.where), maps.Clone(sel.args)
+	if c.Key != "" {
+		paged.and(ident(sel.layer.Table.Key) + " > " + paged.bind(c.Key, sel.layer.Table.KeyType))
+	}
+	sql := fmt.Sprintf("%s limit %d", paged.all(), limit)
+	if c.Offset > 0 {
+		sql += fmt.Sprintf(" offset %d", c.Offset)
+	}
+	return sql, paged.args, nil
+}
+
+// next is the cursor behind a page that ended with id.
+func (sel *selection) next(id, after string, limit int) string {
+	if sel.layer.Table.Key != "" {
+		return cursor{Key: id, Hash: sel.hash()}.encode()
+	}
+	before, err := decodeCursor(after, sel.hash())
+	if err != nil {
+		panic(err) // page has read it already
+	}
+	return cursor{Offset: before.Offset + limit, Hash: sel.hash()}.encode()
+}
+
+func (sel *selection) hash() string {
+	values := make([]any, 0, len(sel.args))
+	for _, name := range slices.Sorted(maps.Keys(sel.args)) {
+		values = append(values, sel.args[name])
+	}
+	return hashOf(sel.from, sel.condition(), values)
+}
+
+// clamp formats a time for PostgreSQL, which knows no year 0 and no year beyond 294276: clients send both for "open".
+func clamp(t time.Time, format string) string {
+	switch {
+	case t.Year() < 1:
+		return "-infinity"
+	case t.Year() > 9998:
+		return "infinity"
+	}
+	return t.Format(format)
+}
