@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onemap/layers"
+	"onemap/migrations"
+	"onemap/migrations/postgres"
+)
+
+// database is the PostGIS a command works on.
+type database struct {
+	URL  string
+	stop func() error
+}
+
+// Close lets go of the database: a private server that this process started is stopped.
+func (d *database) Close() error { return d.stop() }
+
+// open finds the database a short command works on: the one the URL names, that of a running onemap on the data
+// directory, or a private server started for the time of the command.
+func (c *config) open(ctx context.Context, log *slog.Logger) (*database, error) {
+	if c.DatabaseURL != "" {
+		return &database{URL: c.DatabaseURL, stop: func() error { return nil }}, nil
+	}
+	server, err := postgres.Attach(ctx, postgres.Options{Data: c.Data, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return &database{URL: server.URL(), stop: server.Stop}, nil
+}
+
+// own is open for the process that serves: nobody else may hold the data directory. It waits for a foreign server.
+func (c *config) own(ctx context.Context, log *slog.Logger, say func(detail string)) (*database, error) {
+	if c.DatabaseURL != "" {
+		if err := await(ctx, c.DatabaseURL, log, say); err != nil {
+			return nil, err
+		}
+		return &database{URL: c.DatabaseURL, stop: func() error { return nil }}, nil
+	}
+	server, err := postgres.Start(ctx, postgres.Options{Data: c.Data, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return &database{URL: server.URL(), stop: server.Stop}, nil
+}
+
+// await returns when the server at url answers. Every failure is logged when it differs from the one before.
+func await(ctx context.Context, url string, log *slog.Logger, say func(string)) error {
+	if _, err := pgx.ParseConfig(url); err != nil {
+		return fmt.Errorf("database URL: %w", err)
+	}
+	said := ""
+	for {
+		conn, err := pgx.Connect(ctx, url)
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		if text := err.Error(); text != said {
+			said = text
+			log.Warn("waiting for the database", "error", text)
+			say("the database does not answer yet")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// store migrates the database and opens a store on it; close frees its connections.
+func (d *database) store(ctx context.Context) (store *layers.Store, close func(), err error) {
+	if err := migrations.Up(ctx, d.URL); err != nil {
+		return nil, nil, err
+	}
+	pool, err := layers.Connect(ctx, d.URL)
+	if err != nil {
+		return nil, nil, err
+	}
+	return layers.New(pool), pool.Close, nil
+}
