@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onemap/layers"
 	"onemap/migrations/postgres"
 )
 
@@ -27,7 +28,7 @@ import (
 // test ends. New and URL of one test mean the same database; a subtest has its own.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	pool, err := connect(t.Context(), URL(t))
+	pool, err := layers.Connect(t.Context(), URL(t))
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}

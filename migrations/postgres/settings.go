@@ -44,7 +44,7 @@ func settings(memory int64, throwaway bool) string {
 		"jit = off", // compiling costs more than a map's short queries take
 		// In files, not in /dev/shm: containers give that 64 MB, and systemd empties it when a user logs out (RemoveIPC).
 		"dynamic_shared_memory_type = mmap",
-		"timezone = 'UTC'",
+		"timezone = 'Asia/Shanghai'", // what psql shows is what the page shows
 		"log_timezone = 'UTC'",
 		"log_line_prefix = '%m [%p] %a '",
 		"log_checkpoints = off",
