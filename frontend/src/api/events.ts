@@ -1,0 +1,33 @@
+import type { Change } from "./types";
+
+/**
+ * Follows the change log. The browser itself reconnects and says where it had got to; onState tells whether the
+ * server is there. Returns how to stop.
+ */
+export function follow(onChange: (change: Change) => void, onState: (connected: boolean) => void): () => void {
+  let source: EventSource | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let lost: ReturnType<typeof setTimeout> | undefined;
+  const connected = () => {
+    clearTimeout(lost);
+    lost = undefined;
+    onState(true);
+  };
+  const open = () => {
+    source = new EventSource("/events");
+    source.onopen = connected;
+    source.addEventListener("change", (event) => onChange(JSON.parse((event as MessageEvent<string>).data)));
+    source.onerror = () => {
+      lost ??= setTimeout(() => onState(false), 1500); // a restart of a second is not worth a word
+      if (source?.readyState !== EventSource.CLOSED) return;
+      source.close();
+      again = setTimeout(open, 3000);
+    };
+  };
+  open();
+  return () => {
+    source?.close();
+    clearTimeout(again);
+    clearTimeout(lost);
+  };
+}

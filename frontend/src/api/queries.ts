@@ -1,0 +1,48 @@
+import { QueryClient, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import * as client from "./client";
+import type { Code, FeatureRef, LayerInfo } from "./types";
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 60_000, refetchOnWindowFocus: false,
+      retry: (count, reason) => count < 3 && !(reason instanceof client.Problem && reason.status >= 400 && reason.status < 500),
+    },
+  },
+});
+
+export const useCatalogue = () => useQuery({ queryKey: ["layers"], queryFn: ({ signal }) => client.catalogue(signal) });
+
+/** The layers by name, for looking one up. */
+export function useLayers(): Map<string, LayerInfo> {
+  const { data } = useCatalogue();
+  return useMemo(() => new Map(data?.layers.map((l) => [l.name, l])), [data]);
+}
+
+const codesQuery = (scheme: string) => ({
+  queryKey: ["codes", scheme], staleTime: Infinity,
+  queryFn: ({ signal }: { signal: AbortSignal }) => client.codes(scheme, signal),
+});
+
+const none: Code[] = [];
+
+export function useCodes(scheme: string | undefined): Code[] {
+  const { data } = useQuery({ ...codesQuery(scheme ?? ""), enabled: !!scheme });
+  return data ?? none;
+}
+
+export const useFeature = (ref: FeatureRef | null) =>
+  useQuery({
+    queryKey: ["feature", ref?.layer, ref?.id], enabled: !!ref,
+    queryFn: ({ signal }) => client.feature(ref!, signal),
+  });
+
+export const useSearch = (text: string) =>
+  useQuery({
+    queryKey: ["search", text], enabled: text.length > 0, placeholderData: (before) => (text ? before : undefined),
+    queryFn: ({ signal }) => client.search(text, signal),
+  });
+
+export const useStyle = (theme: string) =>
+  useQuery({ queryKey: ["style", theme], staleTime: Infinity, queryFn: ({ signal }) => client.style(theme, signal) });

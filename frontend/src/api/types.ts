@@ -1,0 +1,31 @@
+/** What the server says, in its own words (layers/layer.go). */
+
+export type Property = {
+  name: string; title: string; titleEn?: string; description?: string; unit?: string; scheme?: string;
+  type: "string" | "integer" | "number" | "boolean" | "date" | "date-time" | "object";
+  role?: "" | "area" | "length" | "search" | "hidden";
+};
+
+export type Bounds = [west: number, south: number, east: number, north: number];
+
+export type LayerInfo = {
+  name: string; title: string; titleEn: string; description?: string; theme: string; ordinal: number;
+  owner?: string; standard?: string; updateCycle?: string; heightDatum?: string; grade: string;
+  geometryType: string; idField?: string; labelField?: string; synthetic?: boolean;
+  properties: Property[] | null; drawing: { minZoom: number; maxZoom?: number };
+  style: { kind: string; order: number; colour?: string; by?: string; label?: string; visible?: boolean; preset?: string };
+  count: number; bounds?: Bounds; revision: number;
+};
+
+export type Code = { code: string; name: string; nameEn?: string; parent?: string; colour?: string; ordinal?: number };
+
+export type Catalogue = { themes: Code[]; layers: LayerInfo[]; position: number; synthetic: boolean };
+
+export type Hit = { layer: string; id: string; title: string; subtitle?: string; point?: [number, number]; bounds?: Bounds };
+
+/** One feature's address. */
+export type FeatureRef = { layer: string; id: string };
+
+export type Feature = GeoJSON.Feature<GeoJSON.Geometry | null, Record<string, unknown>>;
+
+export type Change = { layer: string; position: number; op: string; bounds?: Bounds | null };
