@@ -1,0 +1,95 @@
+package tiles
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"onemap/layers"
+)
+
+// MaxZoom is the deepest zoom that has tiles; a pixel of it is 2 cm.
+const MaxZoom = 22
+
+// The grid of a tile's body: Extent units on a side, and Buffer units beyond each side so that lines and symbols do
+// not break on the edge.
+const (
+	Extent = 4096
+	Buffer = 64
+)
+
+// circumference of the Mercator world, in metres of EPSG:3857.
+const circumference = 2 * math.Pi * 6378137
+
+// Tile is the address of a tile: column X from the west, row Y from the north.
+type Tile struct{ Z, X, Y int }
+
+// Parse reads an address as a URL has it; y may end in .mvt or .pbf. It returns ErrInvalid for what is no number and
+// ErrNotFound for a tile outside the matrix.
+func Parse(z, x, y string) (Tile, error) {
+	y = strings.TrimSuffix(strings.TrimSuffix(y, ".mvt"), ".pbf")
+	var n [3]int
+	for i, text := range []string{z, x, y} {
+		v, err := number(text)
+		if err != nil {
+			return Tile{}, fmt.Errorf("%w: %s %q of the tile is not a whole number; the address is {z}/{x}/{y}.mvt", layers.ErrInvalid, []string{"z", "x", "y"}[i], text)
+		}
+		n[i] = v
+	}
+	t := Tile{n[0], n[1], n[2]}
+	if t.Z > MaxZoom {
+		return t, fmt.Errorf("%w: zoom %d is deeper than the deepest, %d", layers.ErrNotFound, t.Z, MaxZoom)
+	}
+	if size := 1 << t.Z; t.X >= size || t.Y >= size {
+		return t, fmt.Errorf("%w: tile %s is outside the matrix: at zoom %d x and y go from 0 to %d", layers.ErrNotFound, t, t.Z, size-1)
+	}
+	return t, nil
+}
+
+// number reads decimal digits alone; what is too long is very large.
+func number(text string) (int, error) {
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, strconv.ErrSyntax
+		}
+	}
+	if len(text) > 9 {
+		return math.MaxInt32, nil
+	}
+	return strconv.Atoi(text)
+}
+
+func (t Tile) String() string { return fmt.Sprintf("%d/%d/%d", t.Z, t.X, t.Y) }
+
+// Mercator returns the tile's bounds in metres of EPSG:3857.
+func (t Tile) Mercator() layers.Bounds {
+	side := circumference / float64(int(1)<<t.Z)
+	west, north := float64(t.X)*side-circumference/2, circumference/2-float64(t.Y)*side
+	return layers.Bounds{west, north - side, west + side, north}
+}
+
+// Buffered returns the tile's bounds with the buffer around them, in metres of EPSG:3857.
+func (t Tile) Buffered() layers.Bounds {
+	b := t.Mercator()
+	margin := (b[2] - b[0]) * Buffer / Extent
+	return layers.Bounds{b[0] - margin, b[1] - margin, b[2] + margin, b[3] + margin}
+}
+
+// Bounds returns the tile's bounds in degrees; EPSG:4490 and 4326 agree in it to centimetres.
+func (t Tile) Bounds() layers.Bounds { return degrees(t.Mercator()) }
+
+// Pixel is the side of a pixel in metres of EPSG:3857, tiles being 512 pixels wide.
+func (t Tile) Pixel() float64 { return circumference / 512 / float64(int(1)<<t.Z) }
+
+func degrees(m layers.Bounds) layers.Bounds {
+	lon := func(x float64) float64 { return x / circumference * 360 }
+	lat := func(y float64) float64 {
+		return math.Atan(math.Sinh(y/circumference*2*math.Pi)) * 180 / math.Pi
+	}
+	return layers.Bounds{lon(m[0]), lat(m[1]), lon(m[2]), lat(m[3])}
+}
+
+func meet(a, b layers.Bounds) bool {
+	return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+}

@@ -1,0 +1,126 @@
+package tiles
+
+import (
+	"fmt"
+	"strings"
+
+	"onemap/layers"
+)
+
+// TileJSON describes the tiles of some layers (TileJSON 3.0.0): how to ask, what is in them, and what is left out.
+type TileJSON struct {
+	TileJSON     string         `json:"tilejson"`
+	Name         string         `json:"name"`
+	Description  string         `json:"description,omitempty"`
+	Attribution  string         `json:"attribution,omitempty"`
+	Scheme       string         `json:"scheme"`
+	Tiles        []string       `json:"tiles"`
+	MinZoom      int            `json:"minzoom"`
+	MaxZoom      int            `json:"maxzoom"`
+	Bounds       *layers.Bounds `json:"bounds,omitempty"`
+	Center       *[3]float64    `json:"center,omitempty"`
+	VectorLayers []VectorLayer  `json:"vector_layers"`
+}
+
+// VectorLayer is one layer in a tile.
+type VectorLayer struct {
+	ID          string            `json:"id"`
+	Description string            `json:"description,omitempty"`
+	MinZoom     int               `json:"minzoom"`
+	MaxZoom     int               `json:"maxzoom"`
+	Fields      map[string]string `json:"fields"`
+}
+
+// Describe makes the TileJSON of layers whose tiles are at the template, an absolute URL with {z}, {x} and {y}.
+func Describe(ls []*layers.Layer, template string) TileJSON {
+	doc := TileJSON{TileJSON: "3.0.0", Scheme: "xyz", Tiles: []string{template}, MinZoom: MaxZoom, VectorLayers: []VectorLayer{}}
+	var titles, left []string
+	for _, l := range ls {
+		titles = append(titles, l.Title)
+		if l.Synthetic {
+			doc.Attribution = "示例数据 Synthetic data"
+		}
+		doc.MinZoom, doc.MaxZoom = min(doc.MinZoom, l.Drawing.MinZoom), max(doc.MaxZoom, deepest(l))
+		if said := leftOut(l); said != "" {
+			left = append(left, l.Name+": "+said)
+		}
+		if l.Bounds != nil && doc.Bounds == nil {
+			doc.Bounds = l.Bounds
+		} else if l.Bounds != nil {
+			b := doc.Bounds.Extend(*l.Bounds)
+			doc.Bounds = &b
+		}
+		doc.VectorLayers = append(doc.VectorLayers, vectorLayers(l)...)
+	}
+	doc.Name, doc.Description = strings.Join(titles, "、"), strings.Join(left, " ")
+	if b := doc.Bounds; b != nil {
+		doc.Center = &[3]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, float64(min(max(12, doc.MinZoom), doc.MaxZoom))}
+	}
+	return doc
+}
+
+func deepest(l *layers.Layer) int {
+	if l.Drawing.MaxZoom == 0 {
+		return 18
+	}
+	return min(l.Drawing.MaxZoom, MaxZoom)
+}
+
+func vectorLayers(l *layers.Layer) []VectorLayer {
+	description := l.Title
+	if said := leftOut(l); said != "" {
+		description += ". " + said
+	}
+	out := []VectorLayer{{l.Name, description, l.Drawing.MinZoom, deepest(l), fields(l, l.Drawing.Properties)}}
+	if HasLabels(l) {
+		from := min(max(l.Drawing.MinZoom, l.Style.LabelAt), deepest(l))
+		out = append(out, VectorLayer{l.Name + "_label", l.Title + " (labels)", from, deepest(l), fields(l, labelProperties(l))})
+	}
+	return out
+}
+
+// fields names the properties in a tile, each with what it is.
+func fields(l *layers.Layer, names []string) map[string]string {
+	out := map[string]string{}
+	for _, name := range names {
+		if p, ok := l.Property(name); ok {
+			kind := "String"
+			switch p.Type {
+			case layers.Integer, layers.Number:
+				kind = "Number"
+			case layers.Boolean:
+				kind = "Boolean"
+			}
+			out[name] = kind
+		}
+	}
+	return out
+}
+
+// leftOut says which features are not in the tiles of which zooms; "" when all are.
+func leftOut(l *layers.Layer) string {
+	var said []string
+	if l.Drawing.MinZoom > 0 {
+		said = append(said, fmt.Sprintf("Not below zoom %d.", l.Drawing.MinZoom))
+	}
+	for _, r := range l.Drawing.Rules {
+		var only []string
+		if r.MinSize > 0 && strings.HasSuffix(l.GeometryType, "Polygon") {
+			only = append(only, fmt.Sprintf("features of at least %g square pixels", r.MinSize))
+		} else if r.MinSize > 0 && strings.HasSuffix(l.GeometryType, "LineString") {
+			only = append(only, fmt.Sprintf("features at least %g pixels long", r.MinSize))
+		}
+		if r.Where != nil {
+			only = append(only, fmt.Sprintf("%s one of %s", r.Where.Property, strings.Join(r.Where.Values, ", ")))
+		}
+		if len(only) == 0 {
+			continue
+		}
+		band := fmt.Sprintf("%d–%d", r.MinZoom, r.MaxZoom)
+		if r.MaxZoom == 0 {
+			band = fmt.Sprintf("%d and deeper", r.MinZoom)
+		}
+		said = append(said, fmt.Sprintf("Zoom %s: only %s.", band, strings.Join(only, ", ")))
+	}
+	return strings.Join(said, " ")
+}
