@@ -1,4 +1,4 @@
-import { QueryClient, useQuery } from "@tanstack/react-query";
+import { QueryClient, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import * as client from "./client";
 import type { Code, FeatureRef, LayerInfo } from "./types";
@@ -30,6 +30,14 @@ const none: Code[] = [];
 export function useCodes(scheme: string | undefined): Code[] {
   const { data } = useQuery({ ...codesQuery(scheme ?? ""), enabled: !!scheme });
   return data ?? none;
+}
+
+/** Several code lists, each by code. */
+export function useSchemes(names: string[]): Map<string, Map<string, Code>> {
+  return useQueries({
+    queries: names.map(codesQuery),
+    combine: (answers) => new Map(answers.map((a, i) => [names[i], new Map(a.data?.map((c) => [c.code, c]))])),
+  });
 }
 
 export const useFeature = (ref: FeatureRef | null) =>

@@ -1,0 +1,28 @@
+import i18next from "i18next";
+import { initReactI18next, useTranslation } from "react-i18next";
+import type { Amount } from "../lib/units";
+import en from "./en.json";
+import zh from "./zh.json";
+
+export type Lang = "zh" | "en";
+
+export function startWords(lang: Lang): void {
+  void i18next.use(initReactI18next).init({
+    lng: lang, fallbackLng: "zh", resources: { zh: { translation: zh }, en: { translation: en } },
+    interpolation: { escapeValue: false }, initAsync: false,
+  });
+}
+
+/** Words, names and amounts in the reader's language. */
+export function useWords() {
+  const { t, i18n } = useTranslation();
+  const english = i18n.language === "en";
+  return {
+    t,
+    english,
+    /** The title of a layer, property or theme. */
+    named: (thing: { title?: string; titleEn?: string; name?: string; nameEn?: string }): string =>
+      (english ? thing.titleEn || thing.nameEn : "") || thing.title || thing.name || "",
+    amount: ({ value, unit }: Amount): string => `${value} ${t(`unit.${unit}`)}`,
+  };
+}

@@ -1,0 +1,102 @@
+import { useEffect, useRef } from "react";
+import { useCatalogue, useFeature, useStyle } from "../api/queries";
+import { useWords } from "../i18n";
+import { opened, select, shownNow, useDesk } from "../state/desk";
+import { useSettings } from "../state/settings";
+import { Sketching } from "../draw/sketching";
+import { boundsOf } from "../lib/bounds";
+import { useMap } from "./current";
+import { useFollowing } from "./following";
+import { locales } from "./locale";
+import { keepAddress } from "./address";
+import { MapView } from "./view";
+
+/** The map. It is made once; everything after is told to it, not drawn anew. */
+export function MapCanvas({ reach }: { reach: number }) {
+  const container = useRef<HTMLDivElement>(null);
+  const { t } = useWords();
+
+  useEffect(() => {
+    let view: MapView;
+    try {
+      view = new MapView(container.current!, opened.view, locales[useSettings.getState().lang], reach);
+    } catch {
+      useMap.setState({ failed: true });
+      return;
+    }
+    const sketching = new Sketching(view);
+    const stop = keepAddress(view);
+    listen(view, sketching);
+    useMap.setState({ view });
+    return () => {
+      stop();
+      sketching.stop();
+      view.map.remove();
+      useMap.setState({ view: null });
+    };
+  }, [reach]);
+
+  useDrawn();
+  useSelection();
+  useFollowing();
+  return <div ref={container} className="map" role="region" aria-label={t("map.label")} />;
+}
+
+/** Clicks select, moves hover; while something is measured both belong to the sketch. */
+function listen(view: MapView, sketching: Sketching): void {
+  view.onClick(({ point }) => {
+    if (useDesk.getState().tool !== "pick" || sketching.justFinished()) return;
+    const here = view.at(point);
+    select(here[0] ?? null, here);
+  });
+  let frame = 0;
+  view.map.on("mousemove", ({ point }) => {
+    cancelAnimationFrame(frame);
+    if (useDesk.getState().tool !== "pick" || view.map.isMoving()) return;
+    frame = requestAnimationFrame(() => (view.map.getCanvas().style.cursor = view.hover(point) ? "pointer" : ""));
+  });
+  view.map.on("mouseout", () => view.hover(null));
+  view.map.on("movestart", () => view.hover(null));
+}
+
+/** The style follows the theme; what is shown follows the desk. */
+function useDrawn(): void {
+  const view = useMap((m) => m.view);
+  const theme = useSettings((s) => s.theme);
+  const layers = useCatalogue().data?.layers;
+  const { data: style } = useStyle(theme);
+  useEffect(() => {
+    if (!view || !style || !layers) return;
+    const desk = useDesk.getState();
+    view.draw(style, theme === "dark", shownNow(desk, layers), desk.opacity);
+    useMap.setState({ style });
+    let before = desk;
+    return useDesk.subscribe((now) => {
+      if (now.own !== before.own || now.area !== before.area) view.show(shownNow(now, layers));
+      if (now.opacity !== before.opacity) {
+        for (const name of new Set([...Object.keys(now.opacity), ...Object.keys(before.opacity)]))
+          if (now.opacity[name] !== before.opacity[name]) view.fade(name, now.opacity[name] ?? 100);
+      }
+      before = now;
+    });
+    // Layers are looked at when the style comes; later counts of them change nothing on the map.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [view, style, theme, !layers]);
+}
+
+/** The one selected feature is drawn from its true geometry, not from tiles that cut it. */
+function useSelection(): void {
+  const view = useMap((m) => m.view);
+  const selected = useDesk((d) => d.selected);
+  const { data } = useFeature(selected);
+  const first = useRef(opened.feature && !opened.view);
+  useEffect(() => {
+    if (!view) return;
+    const shape = selected && data?.geometry ? data.geometry : null;
+    view.put("selection", shape ? [{ type: "Feature", properties: {}, geometry: shape }] : []);
+    if (shape && first.current) {
+      first.current = false;
+      view.fit(boundsOf(shape), 17);
+    }
+  }, [view, selected, data]);
+}

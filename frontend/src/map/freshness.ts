@@ -1,0 +1,50 @@
+import type { Map as MapLibre } from "maplibre-gl";
+import type { Bounds } from "../api/types";
+import { overlap, tilesOf, type TileAddress } from "../lib/tiles";
+
+type Touched = { bounds: Bounds; fresh: Set<string> };
+
+const world: Bounds = [-180, -85, 180, 85];
+
+/**
+ * Keeps what is drawn as new as the change log. A change refreshes the tiles it touched that are on screen, and
+ * remembers it for tiles that come on screen later out of MapLibre's own cache.
+ */
+export class Freshness {
+  private readonly touched = new Map<string, Touched[]>();
+
+  constructor(private readonly map: MapLibre) {
+    map.on("moveend", () => this.touched.forEach((_, source) => this.refresh(source)));
+  }
+
+  /** Something of a source changed within bounds; without bounds, anywhere. */
+  changed(source: string, bounds: Bounds | null | undefined): void {
+    const before = this.touched.get(source) ?? [];
+    const list = before.length < 64 && bounds ? [...before, { bounds, fresh: new Set<string>() }] : [{ bounds: world, fresh: new Set<string>() }];
+    this.touched.set(source, list);
+    this.refresh(source);
+  }
+
+  private refresh(source: string): void {
+    if (!this.map.getSource(source)) return;
+    const view = this.map.getBounds().toArray().flat() as Bounds;
+    const stale = new Map<string, TileAddress>();
+    for (const { bounds, fresh } of this.touched.get(source) ?? []) {
+      const both = overlap(view, bounds);
+      if (!both) continue;
+      for (const tile of this.levels().flatMap((z) => tilesOf(both, z))) {
+        const key = `${tile.z}/${tile.x}/${tile.y}`;
+        if (fresh.has(key)) continue;
+        fresh.add(key);
+        stale.set(key, tile);
+      }
+    }
+    if (stale.size > 0) this.map.refreshTiles(source, [...stale.values()]);
+  }
+
+  /** The levels whose tiles may be on screen: the view's and the next, and the deepest that sources are overzoomed from. */
+  private levels(): number[] {
+    const z = Math.floor(this.map.getZoom());
+    return [...new Set([z - 1, z, z + 1, 14, 15, 16, 17, 18].filter((level) => level >= 0 && level <= z + 1))];
+  }
+}

@@ -1,0 +1,42 @@
+import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+
+/** What the page itself draws over the catalogue's layers: hover, selection, a sketch of what is measured. */
+export const overlays = ["hover", "selection", "sketch"] as const;
+export type Overlay = (typeof overlays)[number];
+
+const line = (id: string, source: Overlay, colour: string, width: number, more: object = {}): LayerSpecification => ({
+  id, type: "line", source, paint: { "line-color": colour, "line-width": width, ...more }, layout: { "line-join": "round", "line-cap": "round" },
+});
+
+const dot = (id: string, source: Overlay, colour: string, radius: number, stroke: string, width: number): LayerSpecification => ({
+  id, type: "circle", source, filter: ["==", ["geometry-type"], "Point"],
+  paint: { "circle-color": colour, "circle-radius": radius, "circle-stroke-color": stroke, "circle-stroke-width": width },
+});
+
+const area = (id: string, source: Overlay, colour: string, opacity: number): LayerSpecification => ({
+  id, type: "fill", source, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour, "fill-opacity": opacity },
+});
+
+const layers = (dark: boolean): LayerSpecification[] => [
+  area("hover:fill", "hover", dark ? "#FFFFFF" : "#12465A", 0.07),
+  line("hover:line", "hover", dark ? "#DDEFF6" : "#176B87", 1.6),
+  dot("hover:dot", "hover", "rgba(0,0,0,0)", 9, dark ? "#DDEFF6" : "#176B87", 1.6),
+  area("selection:fill", "selection", "#FF6B1A", 0.28),
+  line("selection:case", "selection", "#FFFFFF", 5.4, { "line-opacity": 0.9 }),
+  line("selection:line", "selection", "#FF5A00", 2.6),
+  dot("selection:dot", "selection", "rgba(255,107,26,.28)", 11, "#FF5A00", 2.6),
+  area("sketch:fill", "sketch", dark ? "#F0A35E" : "#E8772E", 0.16),
+  line("sketch:case", "sketch", dark ? "#10171E" : "#FFFFFF", 5),
+  line("sketch:line", "sketch", dark ? "#F0A35E" : "#E8772E", 2.4),
+  dot("sketch:dot", "sketch", "#FFFFFF", 4, dark ? "#C9752B" : "#C75A14", 2),
+];
+
+const nothing: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+
+/** The style with the page's own layers in it, under the first labels. */
+export function withOverlays(style: StyleSpecification, dark: boolean, data: Partial<Record<Overlay, GeoJSON.GeoJSON>>): StyleSpecification {
+  const at = style.layers.findIndex((l) => l.type === "symbol" && /:(label|icon)$/.test(l.id));
+  const cut = at < 0 ? style.layers.length : at;
+  const sources = Object.fromEntries(overlays.map((name) => [name, { type: "geojson" as const, data: data[name] ?? nothing, tolerance: 0.1 }]));
+  return { ...style, sources: { ...style.sources, ...sources }, layers: [...style.layers.slice(0, cut), ...layers(dark), ...style.layers.slice(cut)] };
+}

@@ -1,0 +1,163 @@
+import { Map as MapLibre, Marker, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification } from "maplibre-gl";
+import "./start";
+import type { Bounds, FeatureRef } from "../api/types";
+import type { LonLat } from "../lib/ellipsoid";
+import { faded, markOf } from "../lib/style";
+import { Freshness } from "./freshness";
+import { supplyImages } from "./images";
+import { withOverlays, type Overlay } from "./overlay";
+
+/** The fonts of the map where its style names none. */
+const fonts = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei UI","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",sans-serif';
+
+const county: Bounds = [115.87, 35.61, 116.37, 35.98];
+
+export type View = { zoom: number; lat: number; lon: number };
+
+/** The map on the screen, and the only thing that talks to MapLibre. It lives outside React: panels never redraw it. */
+export class MapView {
+  readonly map: MapLibre;
+  readonly freshness: Freshness;
+  private drawn: StyleSpecification | undefined; // as the server made it
+  private data: Partial<Record<Overlay, GeoJSON.GeoJSON>> = {};
+  private marker: Marker | undefined;
+  private hovered = "";
+
+  constructor(container: HTMLElement, view: View | undefined, locale: Record<string, string>, private readonly reach: number) {
+    this.map = new MapLibre({
+      container, locale, attributionControl: false, localIdeographFontFamily: fonts, minZoom: 6, maxZoom: 20.5, fadeDuration: 140,
+      dragRotate: false, pitchWithRotate: false, touchPitch: false, rollEnabled: false, renderWorldCopies: false,
+      style: { version: 8, sources: {}, layers: [] },
+      ...(view ? { center: [view.lon, view.lat], zoom: view.zoom } : { bounds: county, fitBoundsOptions: { padding: this.padding(container) } }),
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    supplyImages(this.map);
+    this.freshness = new Freshness(this.map);
+    (window as { __map?: MapLibre }).__map = this.map; // for journeys and the console
+  }
+
+  /** Draws a style as the server made it, with layers shown and faded as the reader has them. */
+  draw(style: StyleSpecification, dark: boolean, shown: string[], opacity: Record<string, number>): void {
+    this.drawn = style;
+    const on = new Set(shown);
+    const layers = style.layers.map((layer) => {
+      const name = markOf(layer)["onemap:layer"];
+      if (!name || layer.id.endsWith(":ground")) return layer;
+      const dressed = { ...layer, layout: { ...layer.layout, visibility: on.has(name) ? "visible" : "none" } } as typeof layer;
+      const percent = opacity[name] ?? 100;
+      return percent === 100 ? dressed : ({ ...dressed, paint: { ...dressed.paint, ...Object.fromEntries(faded(layer, percent / 100)) } } as typeof layer);
+    });
+    this.map.setStyle(withOverlays({ ...style, layers }, dark, this.data), { diff: true });
+  }
+
+  /** Shows and hides layers of the style that is drawn. */
+  show(shown: string[]): void {
+    const on = new Set(shown);
+    for (const layer of this.drawn?.layers ?? []) {
+      const name = markOf(layer)["onemap:layer"];
+      if (!name || layer.id.endsWith(":ground") || !this.map.getLayer(layer.id)) continue;
+      const now = on.has(name) ? "visible" : "none";
+      if (this.map.getLayoutProperty(layer.id, "visibility") !== now) this.map.setLayoutProperty(layer.id, "visibility", now);
+    }
+  }
+
+  /** Fades one layer: 100 is as the style has it. */
+  fade(name: string, percent: number): void {
+    for (const layer of this.drawn?.layers ?? []) {
+      if (markOf(layer)["onemap:layer"] !== name || layer.id.endsWith(":ground") || !this.map.getLayer(layer.id)) continue;
+      for (const [property, value] of faded(layer, percent / 100)) this.map.setPaintProperty(layer.id, property as never, value as never);
+    }
+  }
+
+  /** Puts features into one of the page's own overlays. */
+  put(overlay: Overlay, features: GeoJSON.Feature[]): void {
+    const data: GeoJSON.FeatureCollection = { type: "FeatureCollection", features };
+    this.data[overlay] = data;
+    this.map.getSource<GeoJSONSource>(overlay)?.setData(data);
+  }
+
+  /** What is drawn at a point of the screen, topmost first, each feature once. */
+  at(point: { x: number; y: number }): FeatureRef[] {
+    const exact = this.features([point.x, point.y]);
+    const r = this.reach;
+    const near = this.features([[point.x - r, point.y - r], [point.x + r, point.y + r]]).filter((f) => !f.geometry.type.includes("Polygon"));
+    const found = new Map<string, FeatureRef>();
+    for (const f of [...near, ...exact]) {
+      const layer = markOf(f.layer as never)["onemap:layer"]!;
+      found.set(`${layer}/${f.id}`, { layer, id: String(f.id) });
+    }
+    return [...found.values()];
+  }
+
+  /** Marks what is under the pointer; tells whether there is anything. */
+  hover(point: { x: number; y: number } | null): boolean {
+    const [top] = point ? this.features([point.x, point.y]) : [];
+    const key = top ? `${top.source}/${top.id}/${JSON.stringify(top.properties)}` : "";
+    if (key !== this.hovered) {
+      this.hovered = key;
+      this.put("hover", top ? [{ type: "Feature", properties: {}, geometry: top.geometry }] : []);
+    }
+    return !!top;
+  }
+
+  private features(at: PointLike | [PointLike, PointLike]): MapGeoJSONFeature[] {
+    if (!this.map.style || !this.drawn) return [];
+    return this.map.queryRenderedFeatures(at).filter((f) => f.id !== undefined && markOf(f.layer as never)["onemap:layer"] && !/:(ground|flow)$/.test(f.layer.id));
+  }
+
+  /** The values of one property among what is loaded of a layer for this view. */
+  valuesInView(layer: string, property: string): Set<string> {
+    if (!this.map.getSource(layer)) return new Set();
+    return new Set(this.map.querySourceFeatures(layer, { sourceLayer: layer }).map((f) => String(f.properties[property])));
+  }
+
+  view(): View {
+    const { lng, lat } = this.map.getCenter();
+    return { zoom: this.map.getZoom(), lat, lon: lng };
+  }
+
+  fit(bounds: Bounds, least = 18): void {
+    this.map.fitBounds(bounds, { padding: this.padding(this.map.getContainer()), maxZoom: least, duration: this.pace(700) });
+  }
+
+  home(): void {
+    this.fit(county);
+  }
+
+  /** Goes to a point, no less near than now. */
+  fly([lon, lat]: LonLat, zoom: number): void {
+    this.fit([lon, lat, lon, lat], Math.max(zoom, this.map.getZoom()));
+  }
+
+  zoomBy(step: number): void {
+    this.map.easeTo({ zoom: Math.round(this.map.getZoom() + step), duration: this.pace(200) });
+  }
+
+  /** Puts the one pin, or takes it away. */
+  pin(at: LonLat | null, label: string): void {
+    this.marker?.remove();
+    this.marker = undefined;
+    if (!at) return;
+    const element = document.createElement("div");
+    element.className = "pin";
+    element.setAttribute("role", "img");
+    element.setAttribute("aria-label", label);
+    element.innerHTML = '<svg width="30" height="38" viewBox="0 0 30 38"><path d="M15 37S2.5 24.5 2.5 14.5a12.5 12.5 0 0 1 25 0C27.5 24.5 15 37 15 37z" fill="#E8772E" stroke="#fff" stroke-width="2"/><circle cx="15" cy="14.5" r="4.5" fill="#fff"/></svg>';
+    this.marker = new Marker({ element, anchor: "bottom" }).setLngLat(at).addTo(this.map);
+  }
+
+  onClick(handle: (event: MapMouseEvent) => void): void {
+    this.map.on("click", handle);
+  }
+
+  /** What the panels cover of the map: the middle of the rest is the middle of the view. */
+  private padding(container: HTMLElement) {
+    const wide = container.clientWidth >= 1024;
+    return container.clientWidth < 640 ? { top: 90, bottom: 150, left: 24, right: 24 } : { top: 70, bottom: 40, left: wide ? 350 : 40, right: wide && container.clientWidth > 1300 ? 100 : 60 };
+  }
+
+  private pace(ms: number): number {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : ms;
+  }
+}

@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useState } from "react";
+import { useCatalogue } from "../api/queries";
+import type { LayerInfo } from "../api/types";
+import { useWords } from "../i18n";
+import { fullLink } from "../map/address";
+import { useMap } from "../map/current";
+import { MapCanvas } from "../map/MapCanvas";
+import { usePin } from "../map/usePin";
+import { Feature } from "../panels/Feature";
+import { LayerTree } from "../panels/LayerTree";
+import { Search } from "../panels/Search";
+import { select, setArea, setOpacity, useDesk, workAreas } from "../state/desk";
+import { setLang, setTheme, useSettings } from "../state/settings";
+import { Icon } from "../ui/icons";
+import { Sheet, type Height } from "./Sheet";
+import "./phone.css";
+
+/** The phone: the map full-screen, one field, three buttons, and a sheet from below. Plain React, no desk widgets. */
+export default function Phone() {
+  const { t } = useWords();
+  const [layersOpen, setLayersOpen] = useState(false);
+  const [height, setHeight] = useState<Height>("half");
+  const [note, setNote] = useState("");
+  const selected = useDesk((d) => d.selected);
+  const connected = useDesk((d) => d.connected);
+  const { data } = useCatalogue();
+  usePin();
+  useEffect(() => {
+    if (selected) setHeight((h) => (h === "full" ? "half" : h));
+  }, [selected]);
+  useEffect(() => {
+    const later = setTimeout(() => setNote(""), 2600);
+    return () => clearTimeout(later);
+  }, [note]);
+  const share = useCallback(() => {
+    const view = useMap.getState().view;
+    if (view) navigator.clipboard?.writeText(fullLink(view)).then(() => setNote(t("tool.copied")), () => setNote(t("tool.copyFailed")));
+  }, [t]);
+  const opacity = useCallback((layer: LayerInfo) => <Opacity layer={layer} />, []);
+  return (
+    <div className="phone">
+      <main><MapCanvas reach={14} /></main>
+      <div className="phone-top">
+        <Search />
+        {!connected ? <p className="phone-lost" role="alert"><Icon name="alert" size={16} />{t("status.lost")}</p>
+          : data?.synthetic && <p className="sample">{t("status.synthetic")}</p>}
+      </div>
+      <div className="fabs">
+        <button onClick={() => locate(setNote, t)} aria-label={t("map.locate")}><Icon name="locate" size={22} /></button>
+        <button onClick={() => { select(null, []); setHeight("half"); setLayersOpen(true); }} aria-label={t("phone.layers")}><Icon name="layers" size={22} /></button>
+      </div>
+      {note && <p className="phone-note" role="status">{note}</p>}
+      {selected ? (
+        <Sheet height={height} onHeight={setHeight}><Feature selected={selected} onShare={share} /></Sheet>
+      ) : layersOpen ? (
+        <Sheet height={height} onHeight={setHeight}>
+          <header className="panel-head"><h2>{t("layers.title")}</h2><Settings /><button className="icon-button" onClick={() => setLayersOpen(false)} aria-label={t("feature.close").split(/[（(]/)[0].trim()}><Icon name="close" /></button></header>
+          <Areas />
+          <LayerTree opacity={opacity} />
+        </Sheet>
+      ) : (
+        <div className="phone-title"><b>{t("title")}</b><span>{t("phone.hint")}</span></div>
+      )}
+    </div>
+  );
+}
+
+function Areas() {
+  const { t } = useWords();
+  const area = useDesk((d) => d.area);
+  return <nav className="areas" aria-label={t("area.label")}>{workAreas.map((name) => <button key={name} aria-pressed={area === name} onClick={() => setArea(name)}>{t(`area.${name}`)}</button>)}</nav>;
+}
+
+function Settings() {
+  const { t, english } = useWords();
+  const theme = useSettings((s) => s.theme);
+  return (
+    <>
+      <button className="chip" onClick={() => setLang(english ? "zh" : "en")} aria-label={t("settings.languageLabel")}>{t("settings.language")}</button>
+      <button className="icon-button" onClick={() => setTheme(theme === "dark" ? "light" : "dark")} aria-label={t(theme === "dark" ? "settings.light" : "settings.dark")}><Icon name={theme === "dark" ? "sun" : "moon"} size={20} /></button>
+    </>
+  );
+}
+
+function Opacity({ layer }: { layer: LayerInfo }) {
+  const { t, named } = useWords();
+  const percent = useDesk((d) => d.opacity[layer.name] ?? 100);
+  return <input className="opacity" type="range" min="0" max="100" step="5" value={percent} onChange={(e) => setOpacity(layer.name, Number(e.target.value))} aria-label={`${t("layers.opacity")} ${named(layer)}`} />;
+}
+
+/** Goes to where the phone is; what the phone says is WGS 84, the same here to a few centimetres. */
+function locate(say: (text: string) => void, t: (key: string) => string): void {
+  if (!navigator.geolocation) return say(t("map.locateFailed"));
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      useDesk.setState({ pin: [coords.longitude, coords.latitude] });
+      useMap.getState().view?.fly([coords.longitude, coords.latitude], 16);
+    },
+    (reason) => say(t(reason.code === reason.PERMISSION_DENIED ? "map.locateDenied" : "map.locateFailed")),
+    { enableHighAccuracy: true, timeout: 10_000 },
+  );
+}
