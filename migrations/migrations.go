@@ -17,7 +17,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-//go:embed *.sql
+//go:embed *.sql codes/*.csv
 var files embed.FS
 
 // table remembers what has been applied; in our own schema, since nothing else of a foreign database is ours to touch.
@@ -61,7 +61,7 @@ func Up(ctx context.Context, url string) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return explain(err)
 	}
-	return nil
+	return loadCodes(ctx, conn)
 }
 
 // refuseNewer keeps an old binary from working on a schema it does not know.
