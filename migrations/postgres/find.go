@@ -52,6 +52,19 @@ func find(dirs []string, want int) (installation, error) {
 	return installation{}, missing(have, want)
 }
 
+// Program is the path of one of PostgreSQL's programs, such as psql: beside a server, newest first, or on PATH.
+func Program(name string) (string, error) {
+	for _, bin := range candidates(nil) {
+		if path := filepath.Join(bin, name); executable(path) {
+			return path, nil
+		}
+	}
+	if path, err := exec.LookPath(name); err == nil {
+		return path, nil
+	}
+	return "", notInstalled(name, installLine(packager(), 0, false))
+}
+
 func candidates(dirs []string) []string {
 	if dirs != nil {
 		return dirs

@@ -43,9 +43,6 @@ type Options struct {
 
 // Server is a running private PostgreSQL, owned (Start), shared (Share) or merely used (Attach).
 type Server struct {
-	// Bin is the directory of the server's programs, psql among them.
-	Bin string
-
 	socket   string
 	log      *slog.Logger
 	process  *os.Process   // nil when another process started it
@@ -111,11 +108,7 @@ func running(opt Options) (*Server, bool) {
 	if err != nil || !pid.ready || !pid.alive(dir) {
 		return nil, false
 	}
-	found, err := find(opt.Installed, major(dir))
-	if err != nil {
-		return nil, false
-	}
-	return &Server{Bin: found.bin, socket: pid.socket, log: opt.Log}, true
+	return &Server{socket: pid.socket, log: opt.Log}, true
 }
 
 // URL is how pgx, psql and ogr2ogr reach the server's database.

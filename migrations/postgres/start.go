@@ -79,7 +79,7 @@ func launch(ctx context.Context, opt Options, lifeline *os.File) (*Server, error
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &Server{Bin: found.bin, socket: socket, log: opt.Log, process: cmd.Process, exited: make(chan struct{})}
+	s := &Server{socket: socket, log: opt.Log, process: cmd.Process, exited: make(chan struct{})}
 	go func() {
 		cmd.Wait()
 		close(s.exited)

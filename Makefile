@@ -1,0 +1,59 @@
+# One Map. `make help` lists what can be made; README.md says what it is.
+.DEFAULT_GOAL := help
+.PHONY: help run build test check bench setup setup-test binary lint
+SHELL := /bin/sh
+# sudo forgets where Go usually is.
+export PATH := $(PATH):/usr/local/go/bin
+
+# What the page is made of. Directories are listed too: a file that goes changes the directory's time.
+page := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts frontend/tsconfig.json -not -name '*.test.*' 2>/dev/null | sed 's/ /\\ /g')
+# Git may refuse a clone that belongs to another user (sudo make run); the build then goes without its commit.
+vcs := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo true || echo false)
+rooms := $(wildcard api cmd layers migrations spatial tiles) frontend/embed.go
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
+
+run: build ## the map at http://127.0.0.1:8080, with everything it needs (ARGS='--listen :80 --demo small' …)
+	exec bin/onemap serve $(ARGS)
+
+build: setup frontend/dist/index.html binary ## bin/onemap, page included
+
+test: setup-test build ## everything: style, Go with -race on a real PostGIS, the page's units, journeys in a browser
+	$(MAKE) --no-print-directory lint
+	go test -race -timeout 30m ./...
+	cd frontend && npm test
+	cd frontend && npm run e2e
+
+check: setup-test build lint ## the fast part, before every commit: style, Go tests, the page's units
+	go test ./...
+	cd frontend && npm test
+
+bench: setup-test ## measures: the price of triggers, tiles, queries (BENCH=pattern)
+	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
+
+# ---- what serves the above
+
+setup:
+	@.ci/setup
+
+setup-test:
+	@.ci/setup test
+
+# npm ci only when the lock file is newer than the last one; nothing a package ships is run.
+frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json | setup
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(page) | setup
+	cd frontend && npm run build
+	@touch frontend/dist/.keep $@
+
+binary: | setup frontend/dist/index.html
+	go build -buildvcs=$(vcs) -o bin/onemap ./cmd/onemap
+
+lint: frontend/node_modules/.installed
+	@unformatted=$$(gofmt -l $(rooms)); [ -z "$$unformatted" ] || { echo "gofmt -w $$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	cd frontend && npm run typecheck && npm run lint
