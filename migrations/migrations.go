@@ -17,7 +17,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-//go:embed *.sql codes/*.csv
+//go:embed *.sql codes/*.csv codes/*.sql
 var files embed.FS
 
 // table remembers what has been applied; in our own schema, since nothing else of a foreign database is ours to touch.

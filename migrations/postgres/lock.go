@@ -53,6 +53,12 @@ func flock(data, name string, how int) (*os.File, error) {
 	return nil, fmt.Errorf("%w: %s is held by %s; stop it, or give --data another directory", ErrInUse, data, by)
 }
 
+// unlock lets go at once. Closing alone would not, while a child that another goroutine starts has a copy of the file.
+func unlock(file *os.File) {
+	syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
+	file.Close()
+}
+
 // await takes a lock that others hold for a short while.
 func await(ctx context.Context, data, name string) (*os.File, error) {
 	for {

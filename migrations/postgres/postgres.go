@@ -49,6 +49,7 @@ type Server struct {
 	exited   chan struct{} // closed when process is gone
 	lifeline *os.File      // the watchdog has the other end; nil when attached
 	lock     *os.File
+	logged   int64 // where this server's part of the log begins
 	shared   bool
 	stop     sync.Once
 }
@@ -66,13 +67,13 @@ func Start(ctx context.Context, opt Options) (*Server, error) {
 	}
 	read, write, err := os.Pipe()
 	if err != nil {
-		lock.Close()
+		unlock(lock)
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	defer read.Close()
 	s, err := start(ctx, opt, read, write)
 	if err != nil {
-		lock.Close()
+		unlock(lock)
 		return nil, err
 	}
 	s.lock = lock
@@ -137,8 +138,11 @@ func (s *Server) Stop() error {
 			}
 			s.lifeline.Close()
 		}
+		if s.process != nil && !s.shared {
+			os.Remove(s.socket) // only if empty; matters where it is not in the data directory
+		}
 		if s.lock != nil {
-			s.lock.Close()
+			unlock(s.lock)
 		}
 	})
 	return err

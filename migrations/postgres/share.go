@@ -31,7 +31,7 @@ func Share(ctx context.Context, opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer gate.Close()
+	defer unlock(gate)
 	lock, err := flock(opt.Data, "onemap.lock", syscall.LOCK_SH)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func Share(ctx context.Context, opt Options) (*Server, error) {
 		s, err = startShared(ctx, opt)
 	}
 	if err != nil {
-		lock.Close()
+		unlock(lock)
 		return nil, err
 	}
 	s.lock, s.shared = lock, true

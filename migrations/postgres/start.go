@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -70,6 +71,10 @@ func launch(ctx context.Context, opt Options, lifeline *os.File) (*Server, error
 		return nil, err
 	}
 	defer log.Close()
+	logged, err := log.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, err
+	}
 	cmd := exec.Command("/bin/sh", "-s", cluster, filepath.Join(opt.Data, "share"),
 		filepath.Join(found.bin, "postgres"), "-D", cluster, "-p", port,
 		"-c", "listen_addresses=", "-c", "unix_socket_directories="+socket, "-c", "unix_socket_permissions=0700")
@@ -79,7 +84,7 @@ func launch(ctx context.Context, opt Options, lifeline *os.File) (*Server, error
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &Server{socket: socket, log: opt.Log, process: cmd.Process, exited: make(chan struct{})}
+	s := &Server{socket: socket, log: opt.Log, process: cmd.Process, exited: make(chan struct{}), logged: logged}
 	go func() {
 		cmd.Wait()
 		close(s.exited)
@@ -102,10 +107,6 @@ func openLog(data string) (*os.File, error) {
 func (s *Server) ready(ctx context.Context, opt Options) error {
 	began := time.Now()
 	log := filepath.Join(opt.Data, "postgres.log")
-	var offset int64
-	if info, err := os.Stat(log); err == nil {
-		offset = max(0, info.Size()-1<<10)
-	}
 	patience := time.NewTimer(3 * time.Second)
 	defer patience.Stop()
 	for {
@@ -115,9 +116,9 @@ func (s *Server) ready(ctx context.Context, opt Options) error {
 		}
 		select {
 		case <-s.exited:
-			return fmt.Errorf("the server ended while starting; the end of %s:\n%s", log, tail(log, offset))
+			return fmt.Errorf("the server ended while starting; the end of %s:\n%s", log, tail(log, s.logged))
 		case <-ctx.Done():
-			return fmt.Errorf("%w; the end of %s:\n%s", ctx.Err(), log, tail(log, offset))
+			return fmt.Errorf("%w; the end of %s:\n%s", ctx.Err(), log, tail(log, s.logged))
 		case <-patience.C:
 			opt.Log.Info("PostgreSQL is taking its time, perhaps recovering after a crash", "log", log)
 		case <-time.After(10 * time.Millisecond):
