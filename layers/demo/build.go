@@ -14,4 +14,5 @@ func (w *World) build() {
 	m.affiliate()
 	m.names()
 	m.network(slices.Concat(m.streets(), highways, m.join()))
+	w.land = m.till(m.skeleton())
 }
