@@ -1,0 +1,123 @@
+package api
+
+import (
+	"math"
+
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/auth"
+	"onemap/layers"
+)
+
+// collectionDoc is a layer as OGC API calls it.
+type collectionDoc struct {
+	ID          string   `json:"id"`
+	Title       string   `json:"title"`
+	Description string   `json:"description,omitempty"`
+	Attribution string   `json:"attribution,omitempty"`
+	Extent      *extent  `json:"extent,omitempty"`
+	ItemType    string   `json:"itemType"`
+	CRS         []string `json:"crs,omitempty"`
+	StorageCRS  string   `json:"storageCrs,omitempty"`
+	Links       []link   `json:"links"`
+
+	layer *layers.Layer
+}
+
+// Layer is what the pages tell beyond the document.
+func (d collectionDoc) Layer() *layers.Layer { return d.layer }
+
+type extent struct {
+	Spatial  *spatialExtent  `json:"spatial,omitempty"`
+	Temporal *temporalExtent `json:"temporal,omitempty"`
+}
+
+type spatialExtent struct {
+	BBox [][4]float64 `json:"bbox"`
+	CRS  string       `json:"crs"`
+}
+
+type temporalExtent struct {
+	Interval [][2]*string `json:"interval"`
+}
+
+func (s *Server) collections(c echo.Context) error {
+	f, err := s.formatOf(c, documents)
+	if err != nil {
+		return err
+	}
+	ls, err := s.ground().Store.Layers(c.Request().Context(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	doc := struct {
+		Links       []link          `json:"links"`
+		Collections []collectionDoc `json:"collections"`
+	}{s.selfLinks(c, f, documents), []collectionDoc{}}
+	for _, l := range ls {
+		doc.Collections = append(doc.Collections, s.describe(c, l))
+	}
+	return s.render(c, f, doc, "collections", view{Title: "图层", TitleEn: "Collections", Crumbs: crumbs("collections", "图层 Collections"), Data: doc.Collections})
+}
+
+func (s *Server) collection(c echo.Context) error {
+	f, err := s.formatOf(c, documents)
+	if err != nil {
+		return err
+	}
+	l, err := s.ground().Store.Layer(c.Request().Context(), auth.Actor(c), param(c, "layer"))
+	if err != nil {
+		return err
+	}
+	doc := s.describe(c, l)
+	doc.Links = append(s.selfLinks(c, f, documents), doc.Links[1:]...) // the listing's self is without f
+	return s.render(c, f, doc, "collection", view{Title: l.Title, TitleEn: l.TitleEn, Crumbs: crumbs("collections", "图层 Collections", l.Name, l.Title), Data: doc})
+}
+
+// describe is the entry of a layer, the same in the listing and by itself but for its links to itself.
+func (s *Server) describe(c echo.Context, l *layers.Layer) collectionDoc {
+	here := s.root(c) + "/ogc/collections/" + l.Name
+	doc := collectionDoc{
+		ID: l.Name, Title: bilingual(l.Title, l.TitleEn), Description: l.Description, ItemType: "feature", layer: l,
+		Attribution: attribution([]*layers.Layer{l}),
+		Extent:      extentOf(l),
+		Links: []link{
+			{Href: here, Rel: "self", Type: typeJSON, Title: "This collection"},
+			{Href: here + "/items?f=json", Rel: "items", Type: typeGeoJSON, Title: "要素 Features (GeoJSON)"},
+			{Href: here + "/items?f=html", Rel: "items", Type: "text/html", Title: "要素 Features (HTML)"},
+			{Href: s.root(c) + "/tiles/" + l.Name + ".json", Rel: "tiles", Type: typeJSON, Title: "矢量瓦片 Vector tiles (TileJSON)"},
+		},
+	}
+	if l.GeometryType != "" {
+		for _, crs := range crsOf(l) {
+			doc.CRS = append(doc.CRS, crs.URI)
+		}
+		doc.StorageCRS = epsg(l.SRID).URI
+	}
+	return doc
+}
+
+// extentOf is rounded outward to 6 decimals, so that what lies on the edge is inside.
+func extentOf(l *layers.Layer) *extent {
+	var e extent
+	if l.Bounds != nil {
+		const grain = 1e6
+		down, up := func(v float64) float64 { return math.Floor(v*grain) / grain }, func(v float64) float64 { return math.Ceil(v*grain) / grain }
+		b := l.Bounds
+		e.Spatial = &spatialExtent{[][4]float64{{down(b[0]), down(b[1]), up(b[2]), up(b[3])}}, crs84.URI}
+	}
+	if l.TimeField != "" {
+		e.Temporal = &temporalExtent{[][2]*string{{nil, nil}}}
+	}
+	if e.Spatial == nil && e.Temporal == nil {
+		return nil
+	}
+	return &e
+}
+
+func bilingual(zh, en string) string {
+	if en == "" || en == zh {
+		return zh
+	}
+	return zh + " " + en
+}

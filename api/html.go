@@ -1,0 +1,224 @@
+package api
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/twpayne/go-geom"
+
+	"onemap/layers"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+var pages = template.Must(template.New("").Funcs(template.FuncMap{
+	"json": func(v any) (string, error) {
+		b, err := json.MarshalIndent(v, "", "  ")
+		return string(b), err
+	},
+	"both": bilingual,
+}).ParseFS(templateFiles, "templates/*.html"))
+
+// view is what every readable page is made of.
+type view struct {
+	Title, TitleEn string
+	Root           string // address of the server
+	Alternate      string // address of the same as JSON; "" where there is none
+	Crumbs         []crumb
+	Data           any
+}
+
+// crumb is a step of the way to a page: Path below /ogc.
+type crumb struct{ Path, Text string }
+
+// crumbs makes a way of pairs of path part and text.
+func crumbs(pairs ...string) []crumb {
+	var out []crumb
+	at := ""
+	for i := 0; i+1 < len(pairs); i += 2 {
+		at += "/" + pairs[i]
+		out = append(out, crumb{at, pairs[i+1]})
+	}
+	return out
+}
+
+// table is a page of features for people.
+type table struct {
+	Layer   *layers.Layer
+	Columns []layers.Property
+	Rows    []row
+	Matched int64
+	Next    string
+}
+
+type row struct {
+	ID    string
+	Cells []cell
+}
+
+// cell is one value, with the name of its code.
+type cell struct{ Text, Name, Colour, Unit string }
+
+func (s *Server) itemsPage(c echo.Context, ctx context.Context, r itemsRequest, page *layers.Page) error {
+	rows, columns, err := s.rows(ctx, r.layer, page.Features)
+	if err != nil {
+		return err
+	}
+	data := table{Layer: r.layer, Columns: columns, Rows: rows, Matched: page.Matched}
+	if page.Next != "" {
+		data.Next = s.here(c, func(q url.Values) { q.Set("f", "html"); q.Set("cursor", page.Next) })
+	}
+	v := view{Title: r.layer.Title, TitleEn: r.layer.TitleEn, Crumbs: crumbs("collections", "图层 Collections", r.layer.Name, r.layer.Title, "items", "要素 Features"), Data: data}
+	return s.render(c, r.format, nil, "items", v)
+}
+
+// sheet is one feature for people.
+type sheet struct {
+	Layer    *layers.Layer
+	Columns  []layers.Property
+	Row      row
+	Drawing  drawing
+	Geometry string
+}
+
+func (s *Server) itemPage(c echo.Context, ctx context.Context, l *layers.Layer, f layers.Feature, crs CRS) error {
+	rows, columns, err := s.rows(ctx, l, []layers.Feature{f})
+	if err != nil {
+		return err
+	}
+	data := sheet{Layer: l, Columns: columns, Row: rows[0], Drawing: draw(f.Geometry)}
+	if f.Geometry != nil {
+		data.Geometry = strings.TrimPrefix(fmt.Sprintf("%T", f.Geometry), "*geom.")
+	}
+	v := view{Title: l.Title + " " + f.ID, TitleEn: l.TitleEn, Crumbs: crumbs("collections", "图层 Collections", l.Name, l.Title, "items", "要素 Features", url.PathEscape(f.ID), f.ID), Data: data}
+	return s.render(c, features[1], nil, "item", v)
+}
+
+// rows turns features into text, codes with their names.
+func (s *Server) rows(ctx context.Context, l *layers.Layer, fs []layers.Feature) ([]row, []layers.Property, error) {
+	lists, err := s.codeLists(ctx, []*layers.Layer{l})
+	if err != nil {
+		return nil, nil, err
+	}
+	named := map[string]map[string]layers.Code{}
+	for scheme, codes := range lists {
+		named[scheme] = map[string]layers.Code{}
+		for _, code := range codes {
+			named[scheme][code.Code] = code
+		}
+	}
+	var columns []layers.Property
+	for _, p := range l.Properties {
+		if p.Role != "hidden" {
+			columns = append(columns, p)
+		}
+	}
+	var rows []row
+	for _, f := range fs {
+		r := row{ID: f.ID}
+		for i, p := range l.Properties {
+			if p.Role == "hidden" {
+				continue
+			}
+			cell := cell{Text: textOf(f.Properties[i])}
+			if code, ok := named[p.Scheme][cell.Text]; ok {
+				cell.Name, cell.Colour = code.Name, code.Colour
+			}
+			if cell.Text != "" {
+				cell.Unit = p.Unit
+			}
+			r.Cells = append(r.Cells, cell)
+		}
+		rows = append(rows, r)
+	}
+	return rows, columns, nil
+}
+
+func textOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	}
+	b, err := appendValue(nil, v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
+
+// drawing is the outline of a geometry in a square of 240, north up.
+type drawing struct {
+	Path   string
+	Closed bool
+}
+
+// draw outlines a geometry: enough to recognise it. Degrees are taken as they are; the county is small.
+func draw(g geom.T) drawing {
+	if g == nil || g.Empty() {
+		return drawing{}
+	}
+	box := geom.NewBounds(geom.XY).Extend(g)
+	size := max(box.Max(0)-box.Min(0), box.Max(1)-box.Min(1))
+	if size == 0 {
+		return drawing{Path: "M116 120a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", Closed: true}
+	}
+	var path strings.Builder
+	part := func(flat []float64, stride int) {
+		for i := 0; i+1 < len(flat); i += stride {
+			command := byte('L')
+			if i == 0 {
+				command = 'M'
+			}
+			x := 120 + (flat[i]-(box.Min(0)+box.Max(0))/2)/size*220
+			y := 120 - (flat[i+1]-(box.Min(1)+box.Max(1))/2)/size*220
+			fmt.Fprintf(&path, "%c%.1f %.1f", command, x, y)
+		}
+	}
+	closed := outline(g, part)
+	return drawing{path.String(), closed}
+}
+
+// outline hands every line and ring of a geometry to part, and reports whether they are rings.
+func outline(g geom.T, part func(flat []float64, stride int)) bool {
+	switch g := g.(type) {
+	case *geom.LineString:
+		part(g.FlatCoords(), g.Stride())
+	case *geom.MultiLineString:
+		for i := range g.NumLineStrings() {
+			outline(g.LineString(i), part)
+		}
+	case *geom.Polygon:
+		for i := range g.NumLinearRings() {
+			part(g.LinearRing(i).FlatCoords(), g.Stride())
+		}
+		return true
+	case *geom.MultiPolygon:
+		for i := range g.NumPolygons() {
+			outline(g.Polygon(i), part)
+		}
+		return true
+	case *geom.GeometryCollection:
+		for _, one := range g.Geoms() {
+			outline(one, part)
+		}
+	}
+	return false
+}
+
+// definitionPage is the API documentation for people, made from the same tables as the definition.
+func (s *Server) definitionPage(c echo.Context) error {
+	if _, err := query(c.Request(), "f"); err != nil {
+		return err
+	}
+	v := view{Title: "接口文档", TitleEn: "API", Crumbs: crumbs("api.html", "接口文档 API"), Data: documented()}
+	return s.render(c, documents[1], nil, "api", v)
+}

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are a server's own: two servers in one process do not mix theirs.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+	streams  prometheus.Gauge
+	serve    echo.HandlerFunc
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "onemap_requests_total", Help: "Requests by door and status.",
+		}, []string{"door", "status"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "onemap_request_seconds", Help: "Time to answer, by door.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"door"}),
+		streams: prometheus.NewGauge(prometheus.GaugeOpts{Name: "onemap_event_streams", Help: "Open event streams."}),
+	}
+	m.registry.MustRegister(m.requests, m.took, m.streams, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.serve = echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true}))
+	return m
+}
+
+// request counts one answered request of a route; an address without a route counts as "none".
+func (m *metrics) request(route string, status int, took time.Duration) {
+	if route == "" {
+		route = "none"
+	}
+	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
+	m.took.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// watch adds the database pool.
+func (m *metrics) watch(pool *pgxpool.Pool) {
+	gauge := func(name, help string, value func(*pgxpool.Stat) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_db_" + name, Help: help},
+			func() float64 { return value(pool.Stat()) }))
+	}
+	gauge("connections", "Open connections.", func(s *pgxpool.Stat) float64 { return float64(s.TotalConns()) })
+	gauge("connections_busy", "Connections at work.", func(s *pgxpool.Stat) float64 { return float64(s.AcquiredConns()) })
+	gauge("connections_max", "Most connections.", func(s *pgxpool.Stat) float64 { return float64(s.MaxConns()) })
+	gauge("waits", "Times a connection had to be waited for.", func(s *pgxpool.Stat) float64 { return float64(s.EmptyAcquireCount()) })
+}

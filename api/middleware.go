@@ -1,0 +1,141 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/auth"
+)
+
+// maxBody is the largest request body; nothing is sent to these doors yet.
+const maxBody = 1 << 20
+
+// middleware is what every request passes, outermost first.
+func (s *Server) middleware() {
+	s.echo.Use(s.identify, s.observe, s.recover, s.headers, compressed, limitBody, auth.Middleware())
+}
+
+// identify gives the request an id: the sender's, if it is a sane one.
+func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := c.Request().Header.Get(echo.HeaderXRequestID)
+		if !sane(id) {
+			id = rand.Text()[:16]
+		}
+		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		return next(c)
+	}
+}
+
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+func sane(id string) bool {
+	for _, r := range id {
+		if !strings.ContainsRune("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:", r) {
+			return false
+		}
+	}
+	return id != "" && len(id) <= 64
+}
+
+// observe measures and logs each request, after its error has become an answer.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		begin := time.Now()
+		done := func() {
+			status, took := c.Response().Status, time.Since(begin)
+			if c.Request().Context().Err() == context.Canceled && !c.Response().Committed {
+				status = 499
+			}
+			s.metrics.request(c.Path(), status, took)
+			level := slog.LevelInfo
+			if c.Path() == "/healthz" || c.Path() == "/metrics" || c.Path() == "/readyz" {
+				level = slog.LevelDebug
+			}
+			s.log.LogAttrs(context.WithoutCancel(c.Request().Context()), level, "request",
+				slog.String("request", requestID(c)), slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path),
+				slog.String("query", c.Request().URL.RawQuery), slog.Int("status", status), slog.Int64("bytes", c.Response().Size),
+				slog.Duration("took", took), slog.String("from", c.Request().RemoteAddr))
+		}
+		defer done() // also when an answer is broken off
+		if err := next(c); err != nil {
+			s.fail(err, c)
+		}
+		return nil
+	}
+}
+
+// recover turns a panic into an internal error with its stack in the log.
+func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				if reason, ok := r.(error); ok && errors.Is(reason, http.ErrAbortHandler) {
+					panic(r)
+				}
+				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			}
+		}()
+		return next(c)
+	}
+}
+
+// headers lets pages of other origins read every answer, errors too, and tells browsers to trust types alone. OPTIONS
+// is answered for every address with what is allowed there.
+func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Retry-After, X-Request-Id")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Add("Vary", "Accept-Encoding")
+		allow, known := c.Get(echo.ContextKeyHeaderAllow).(string)
+		if c.Request().Method != http.MethodOptions || !known {
+			return next(c)
+		}
+		h.Set("Allow", allow)
+		h.Set("Access-Control-Allow-Methods", allow)
+		h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Cache-Control, Content-Type, If-None-Match, Last-Event-ID, X-Request-Id")
+		h.Set("Access-Control-Max-Age", "86400")
+		return c.NoContent(http.StatusOK)
+	}
+}
+
+func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if r.ContentLength > maxBody {
+			return fmt.Errorf("%w: the body has more than %d bytes", errTooLarge, maxBody)
+		}
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		return next(c)
+	}
+}
+
+// started keeps the doors closed until the database is there.
+func (s *Server) started(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if s.open.Load() == nil {
+			return s.starting()
+		}
+		return next(c)
+	}
+}
+
+func (s *Server) starting() error {
+	at := s.opt.Status()
+	if at.Phase == "" {
+		return fmt.Errorf("%w: the service is starting; try again in a moment", errStarting)
+	}
+	return fmt.Errorf("%w: the service is starting (%s: %s, %.0f %%); try again in a moment", errStarting, at.Phase, at.Detail, at.Percent)
+}

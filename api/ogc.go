@@ -1,0 +1,87 @@
+package api
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/auth"
+	"onemap/layers"
+)
+
+const (
+	serviceTitle   = "一张图 One Map"
+	serviceSummary = "全县一张图：各部门图层的矢量瓦片与要素服务。 One map of the county: the layers of all departments as vector tiles and features."
+)
+
+// conformance is what the doors under /ogc keep to; each URI's tests are in this package.
+var conformance = []string{
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
+	"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+	"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/simple-query",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+	"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+}
+
+// landingDoc is the landing page.
+type landingDoc struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Attribution string `json:"attribution,omitempty"`
+	Links       []link `json:"links"`
+}
+
+func (s *Server) landing(c echo.Context) error {
+	f, err := s.formatOf(c, documents)
+	if err != nil {
+		return err
+	}
+	ls, err := s.ground().Store.Layers(c.Request().Context(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	ogc := s.root(c) + "/ogc"
+	doc := landingDoc{Title: serviceTitle, Description: serviceSummary, Attribution: attribution(ls), Links: append(s.selfLinks(c, f, documents),
+		link{Href: ogc + "/api?f=json", Rel: "service-desc", Type: typeOpenAPI, Title: "API definition (OpenAPI 3.0)"},
+		link{Href: ogc + "/api.html", Rel: "service-doc", Type: "text/html", Title: "接口文档 API documentation"},
+		link{Href: ogc + "/conformance", Rel: "conformance", Type: typeJSON, Title: "Conformance classes"},
+		link{Href: ogc + "/collections", Rel: "data", Type: typeJSON, Title: "图层 Collections"},
+		link{Href: s.root(c) + "/", Rel: "related", Type: "text/html", Title: "地图 The map"},
+	)}
+	return s.render(c, f, doc, "landing", view{Title: "一张图", TitleEn: "One Map", Data: doc})
+}
+
+func attribution(ls []*layers.Layer) string {
+	for _, l := range ls {
+		if l.Synthetic {
+			return "示例数据 Synthetic data"
+		}
+	}
+	return ""
+}
+
+func (s *Server) conformance(c echo.Context) error {
+	f, err := s.formatOf(c, documents)
+	if err != nil {
+		return err
+	}
+	doc := struct {
+		Links      []link   `json:"links"`
+		ConformsTo []string `json:"conformsTo"`
+	}{s.selfLinks(c, f, documents), conformance}
+	return s.render(c, f, doc, "conformance", view{Title: "符合的标准", TitleEn: "Conformance", Crumbs: crumbs("conformance", "符合性 Conformance"), Data: conformance})
+}
+
+// formatOf reads the parameters of a resource that takes f alone.
+func (s *Server) formatOf(c echo.Context, on []format) (format, error) {
+	p, err := query(c.Request(), "f")
+	if err != nil {
+		return format{}, err
+	}
+	return negotiate(c, p["f"], on)
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/auth"
+	"onemap/layers"
+)
+
+// object is a JSON object of the API definition.
+type object = map[string]any
+
+// definition is the OpenAPI 3.0 document of /ogc, made from the layers and the tables that serve. It is whole: no
+// reference leaves it. Each collection has its own paths, for its own filters.
+func (s *Server) definition(c echo.Context) error {
+	f, err := s.formatOf(c, openAPI)
+	if err != nil {
+		return err
+	}
+	if f.f == "html" {
+		return s.definitionPage(c)
+	}
+	ls, err := s.ground().Store.Layers(c.Request().Context(), auth.Actor(c))
+	if err != nil {
+		return err
+	}
+	return renderJSON(c, typeOpenAPI, describeAPI(s.root(c)+"/ogc", ls))
+}
+
+func describeAPI(server string, ls []*layers.Layer) object {
+	paths := object{
+		"/":            operation("getLandingPage", "Capabilities", "Landing page: links to everything else", []any{ref("parameters", "f")}, answers("LandingPage", "404")),
+		"/api":         operation("getApiDefinition", "Capabilities", "This document", []any{ref("parameters", "f")}, answers("ApiDefinition", "404")),
+		"/conformance": operation("getConformance", "Capabilities", "Standards kept to", []any{ref("parameters", "f")}, answers("Conformance", "404")),
+		"/collections": operation("getCollections", "Capabilities", "All layers", []any{ref("parameters", "f")}, answers("Collections", "404")),
+	}
+	tags := []any{object{"name": "Capabilities", "description": "What there is"}}
+	for _, l := range ls {
+		at, title := "/collections/"+l.Name, bilingual(l.Title, l.TitleEn)
+		tags = append(tags, object{"name": l.Name, "description": title})
+		paths[at] = operation("describe."+l.Name, l.Name, "Collection "+title, []any{ref("parameters", "f")}, answers("Collection", "404"))
+		paths[at+"/items"] = operation("getFeatures."+l.Name, l.Name, "Features of "+title, itemsParameters(l), answers("Features", "404"))
+		item := []any{object{"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": object{"type": "string"}}, ref("parameters", "f"), ref("parameters", "crs")}
+		paths[at+"/items/{featureId}"] = operation("getFeature."+l.Name, l.Name, "One feature of "+title, item, answers("Feature", "404"))
+	}
+	return object{
+		"openapi": "3.0.3",
+		"info": object{
+			"title": serviceTitle, "version": "1.0.0", "description": serviceSummary,
+			"x-limit": object{"default": usualItems, "maximum": layers.MaxLimit},
+		},
+		"servers": []any{object{"url": server, "description": "This server"}},
+		"tags":    tags, "paths": paths, "components": components(),
+	}
+}
+
+func operation(id, tag, summary string, parameters []any, responses object) object {
+	return object{"get": object{"operationId": id, "tags": []any{tag}, "summary": summary, "parameters": parameters, "responses": responses}}
+}
+
+func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
+
+// answers are the responses of a resource: its own, and those all share.
+func answers(ok string, also ...string) object {
+	out := object{"200": ref("responses", ok), "304": ref("responses", "NotModified")}
+	for _, code := range append(also, "400", "406", "500", "503") {
+		out[code] = ref("responses", "Problem")
+	}
+	return out
+}
+
+// itemsParameters are those of one layer's items: the common ones, and a filter for each simple property.
+func itemsParameters(l *layers.Layer) []any {
+	out := []any{}
+	for _, name := range itemsParams {
+		out = append(out, ref("parameters", name))
+	}
+	for _, p := range filterable(l) {
+		out = append(out, object{
+			"name": p.Name, "in": "query", "required": false, "style": "form", "explode": false,
+			"description": bilingual(p.Title, p.TitleEn) + ": only features with this value", "schema": schemaOf(p.Type),
+		})
+	}
+	return out
+}
+
+func schemaOf(t layers.Type) object {
+	switch t {
+	case layers.Integer, layers.Number, layers.Boolean:
+		return object{"type": string(t)}
+	case layers.Date, layers.DateTime:
+		return object{"type": "string", "format": string(t)}
+	}
+	return object{"type": "string"}
+}

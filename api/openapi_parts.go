@@ -1,0 +1,92 @@
+package api
+
+import "onemap/layers"
+
+// components are the parameters, responses and schemas that the paths refer to.
+func components() object {
+	return object{"parameters": parameterParts(), "responses": responseParts(), "schemas": schemaParts()}
+}
+
+func parameterParts() object {
+	parameter := func(name, description string, schema object) object {
+		return object{"name": name, "in": "query", "required": false, "style": "form", "explode": false, "description": description, "schema": schema}
+	}
+	text := object{"type": "string"}
+	uri := object{"type": "string", "format": "uri"}
+	return object{
+		"f": parameter("f", "Format of the answer; overrides Accept", object{"type": "string", "enum": []any{"json", "html"}}),
+		"limit": parameter("limit", "Most features in a page; what is larger than the maximum means the maximum",
+			object{"type": "integer", "minimum": 1, "maximum": layers.MaxLimit, "default": usualItems}),
+		"bbox": parameter("bbox", "Only features that touch the box: minx,miny,maxx,maxy or minx,miny,minz,maxx,maxy,maxz, axes as bbox-crs has them; west may be greater than east across the antimeridian",
+			object{"type": "array", "minItems": 4, "maxItems": 6, "items": object{"type": "number"}}),
+		"bbox-crs": parameter("bbox-crs", "CRS of bbox; CRS84 if absent", uri),
+		"crs":      parameter("crs", "CRS of the answer; CRS84 if absent. Axes are in the order of the CRS", uri),
+		"datetime": parameter("datetime", "Only features at this time: an instant, a day, or start/end with .. for an open end", text),
+		"cursor":   parameter("cursor", "Where a page begins; copied from the link next", text),
+	}
+}
+
+func responseParts() object {
+	answer := func(description, media, schema string) object {
+		return object{"description": description, "content": object{
+			media:       object{"schema": ref("schemas", schema)},
+			"text/html": object{"schema": object{"type": "string"}},
+		}}
+	}
+	problem := answer("What went wrong and what to do about it", typeProblem, "Problem")
+	geo := func(description, schema string) object {
+		a := answer(description, typeGeoJSON, schema)
+		a["headers"] = object{"Content-Crs": object{"description": "CRS of the coordinates, in angle brackets", "schema": object{"type": "string"}}}
+		return a
+	}
+	return object{
+		"LandingPage":   answer("Links to everything else", typeJSON, "LandingPage"),
+		"ApiDefinition": answer("The API definition", typeOpenAPI, "Object"),
+		"Conformance":   answer("Conformance classes", typeJSON, "Conformance"),
+		"Collections":   answer("The layers", typeJSON, "Collections"),
+		"Collection":    answer("A layer", typeJSON, "Collection"),
+		"Features":      geo("Features", "FeatureCollection"),
+		"Feature":       geo("A feature", "Feature"),
+		"NotModified":   object{"description": "What the client has (If-None-Match) is still true"},
+		"Problem":       problem,
+	}
+}
+
+func schemaParts() object {
+	text, number, integer := object{"type": "string"}, object{"type": "number"}, object{"type": "integer"}
+	list := func(items object) object { return object{"type": "array", "items": items} }
+	thing := func(properties object, required ...any) object {
+		return object{"type": "object", "required": required, "properties": properties}
+	}
+	links := list(ref("schemas", "Link"))
+	return object{
+		"Object":      object{"type": "object"},
+		"Link":        thing(object{"href": text, "rel": text, "type": text, "title": text, "hreflang": text}, "href", "rel"),
+		"LandingPage": thing(object{"title": text, "description": text, "attribution": text, "links": links}, "links"),
+		"Conformance": thing(object{"links": links, "conformsTo": list(text)}, "conformsTo"),
+		"Collections": thing(object{"links": links, "collections": list(ref("schemas", "Collection"))}, "links", "collections"),
+		"Collection": thing(object{
+			"id": text, "title": text, "description": text, "attribution": text, "itemType": text,
+			"crs": list(text), "storageCrs": text, "links": links, "extent": ref("schemas", "Extent"),
+		}, "id", "links"),
+		"Extent": object{"type": "object", "properties": object{
+			"spatial": object{"type": "object", "properties": object{
+				"bbox": list(object{"type": "array", "minItems": 4, "maxItems": 6, "items": number}), "crs": text,
+			}},
+			"temporal": object{"type": "object", "properties": object{
+				"interval": list(object{"type": "array", "minItems": 2, "maxItems": 2, "items": object{"type": "string", "format": "date-time", "nullable": true}}),
+			}},
+		}},
+		"FeatureCollection": thing(object{
+			"type": object{"type": "string", "enum": []any{"FeatureCollection"}}, "features": list(ref("schemas", "Feature")),
+			"numberMatched": integer, "numberReturned": integer, "timeStamp": object{"type": "string", "format": "date-time"}, "links": links,
+		}, "type", "features"),
+		"Feature": thing(object{
+			"type": object{"type": "string", "enum": []any{"Feature"}}, "id": object{"oneOf": []any{text, number}},
+			"geometry": object{"type": "object", "nullable": true, "properties": object{"type": text}}, "properties": object{"type": "object", "nullable": true}, "links": links,
+		}, "type", "geometry", "properties"),
+		"Problem": thing(object{
+			"type": text, "title": text, "titleZh": text, "status": integer, "detail": text, "detailZh": text, "instance": text, "requestId": text,
+		}, "title", "status"),
+	}
+}

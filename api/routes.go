@@ -1,0 +1,41 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// get is how all of these are read: HEAD is the same without the body.
+var get = []string{http.MethodGet, http.MethodHead}
+
+// routes is every URL of the server.
+func (s *Server) routes() {
+	plain := func(path string, h echo.HandlerFunc) { s.echo.Match(get, path, h) }
+	door := func(path string, h echo.HandlerFunc) { plain(path, s.started(h)) }
+
+	door("/ogc", s.landing)
+	door("/ogc/", s.landing)
+	door("/ogc/api", s.definition)
+	door("/ogc/api.html", s.definitionPage)
+	door("/ogc/conformance", s.conformance)
+	door("/ogc/collections", s.collections)
+	door("/ogc/collections/:layer", s.collection)
+	door("/ogc/collections/:layer/items", s.items)
+	door("/ogc/collections/:layer/items/:id", s.item)
+
+	door("/tiles/:tileset", s.tileJSON)
+	door("/tiles/:layers/:z/:x/:y", s.tile)
+	door("/styles/:style", s.style)
+
+	door("/layers", s.layers)
+	door("/layers/:layer", s.layer)
+	door("/codes/:scheme", s.codes)
+	door("/search", s.search)
+	door("/events", s.events)
+
+	plain("/healthz", s.healthy)
+	plain("/readyz", s.ready)
+	plain("/metrics", s.metrics.serve)
+	plain("/*", s.shell)
+}

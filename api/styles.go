@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/auth"
+	"onemap/layers"
+	"onemap/tiles"
+)
+
+// style is the map's MapLibre style, whole or of some layers.
+func (s *Server) style(c echo.Context) error {
+	if id := param(c, "style"); id != "onemap.json" {
+		return fmt.Errorf("%w: no style %q; the one there is is /styles/onemap.json", layers.ErrNotFound, id)
+	}
+	p, err := query(c.Request(), "theme", "layers")
+	if err != nil {
+		return err
+	}
+	if theme := p["theme"]; !slices.Contains([]string{"", "light", "dark"}, theme) {
+		return fmt.Errorf("%w: theme=%s: want light or dark", layers.ErrInvalid, theme)
+	}
+	ctx, done, err := s.ground().shares.page.take(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	defer done()
+	ls, err := s.chosen(ctx, c, p["layers"])
+	if err != nil {
+		return err
+	}
+	codes, err := s.codeLists(ctx, ls)
+	if err != nil {
+		return err
+	}
+	doc := tiles.StyleDocument(ls, func(scheme string) []layers.Code { return codes[scheme] },
+		tiles.StyleOptions{Theme: p["theme"], Base: s.root(c)})
+	return renderJSON(c, typeJSON, doc)
+}
+
+// chosen are the layers named, comma separated, or all of them.
+func (s *Server) chosen(ctx context.Context, c echo.Context, names string) ([]*layers.Layer, error) {
+	if names == "" {
+		return s.ground().Store.Layers(ctx, auth.Actor(c))
+	}
+	var ls []*layers.Layer
+	for name := range strings.SplitSeq(names, ",") {
+		l, err := s.ground().Store.Layer(ctx, auth.Actor(c), name)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(ls, func(o *layers.Layer) bool { return o.Name == l.Name }) {
+			return nil, fmt.Errorf("%w: layer %q is named twice", layers.ErrInvalid, name)
+		}
+		ls = append(ls, l)
+	}
+	if len(ls) > maxTileLayers {
+		return nil, fmt.Errorf("%w: %d layers at once; want at most %d", layers.ErrInvalid, len(ls), maxTileLayers)
+	}
+	return ls, nil
+}
+
+// codeLists reads the code lists that explain properties of the layers; one that is missing explains nothing.
+func (s *Server) codeLists(ctx context.Context, ls []*layers.Layer) (map[string][]layers.Code, error) {
+	lists := map[string][]layers.Code{}
+	for _, l := range ls {
+		for _, p := range l.Properties {
+			if _, read := lists[p.Scheme]; read || p.Scheme == "" {
+				continue
+			}
+			codes, err := s.ground().Store.Codes(ctx, p.Scheme)
+			if err != nil && !errors.Is(err, layers.ErrNotFound) {
+				return nil, err
+			}
+			lists[p.Scheme] = codes
+		}
+	}
+	return lists, nil
+}
