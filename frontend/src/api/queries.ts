@@ -1,7 +1,7 @@
 import { QueryClient, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import * as client from "./client";
-import type { Code, FeatureRef, LayerInfo } from "./types";
+import type { Code, FeatureRef, Hit, LayerInfo } from "./types";
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -47,7 +47,7 @@ export const useFeature = (ref: FeatureRef | null) =>
   });
 
 export const useSearch = (text: string) =>
-  useQuery({
+  useQuery<Hit[]>({
     queryKey: ["search", text], enabled: text.length > 0, placeholderData: (before) => (text ? before : undefined),
     queryFn: ({ signal }) => client.search(text, signal),
   });

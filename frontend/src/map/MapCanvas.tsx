@@ -48,7 +48,10 @@ function listen(view: MapView, sketching: Sketching): void {
     if (useDesk.getState().tool !== "pick" || sketching.justFinished()) return;
     const here = view.at(point);
     select(here[0] ?? null, here);
+    const height = view.map.getContainer().clientHeight;
+    if (here.length > 0 && underSheet(view) && point.y > height * 0.48) view.map.panBy([0, point.y - height * 0.3]);
   });
+  if (!matchMedia("(hover: hover)").matches) return;
   let frame = 0;
   view.map.on("mousemove", ({ point }) => {
     cancelAnimationFrame(frame);
@@ -58,6 +61,9 @@ function listen(view: MapView, sketching: Sketching): void {
   view.map.on("mouseout", () => view.hover(null));
   view.map.on("movestart", () => view.hover(null));
 }
+
+/** On a phone the sheet covers the lower half: what was tapped there comes up. */
+const underSheet = (view: MapView) => view.map.getContainer().clientWidth < 640;
 
 /** The style follows the theme; what is shown follows the desk. */
 function useDrawn(): void {

@@ -18,8 +18,7 @@ const area = (id: string, source: Overlay, colour: string, opacity: number): Lay
 });
 
 const layers = (dark: boolean): LayerSpecification[] => [
-  area("hover:fill", "hover", dark ? "#FFFFFF" : "#12465A", 0.07),
-  line("hover:line", "hover", dark ? "#DDEFF6" : "#176B87", 1.6),
+  line("hover:line", "hover", dark ? "#DDEFF6" : "#176B87", 3),
   dot("hover:dot", "hover", "rgba(0,0,0,0)", 9, dark ? "#DDEFF6" : "#176B87", 1.6),
   area("selection:fill", "selection", "#FF6B1A", 0.28),
   line("selection:case", "selection", "#FFFFFF", 5.4, { "line-opacity": 0.9 }),
@@ -39,4 +38,13 @@ export function withOverlays(style: StyleSpecification, dark: boolean, data: Par
   const cut = at < 0 ? style.layers.length : at;
   const sources = Object.fromEntries(overlays.map((name) => [name, { type: "geojson" as const, data: data[name] ?? nothing, tolerance: 0.1 }]));
   return { ...style, sources: { ...style.sources, ...sources }, layers: [...style.layers.slice(0, cut), ...layers(dark), ...style.layers.slice(cut)] };
+}
+
+/** An area under the pointer is tinted by its own tile layer: its outline in tiles is cut where the tiles end. */
+export function withHover(layer: LayerSpecification, dark: boolean): LayerSpecification {
+  const colour = layer.type === "fill" && layer.paint?.["fill-color"];
+  if (!colour || layer.type !== "fill") return layer;
+  const tinted = ["interpolate", ["linear"], 0.16, 0, ["to-color", colour], 1, ["to-color", dark ? "#FFFFFF" : "#12465A"]];
+  const shown = ["case", ["boolean", ["feature-state", "hover"], false], tinted, ["to-color", colour]];
+  return { ...layer, paint: { ...layer.paint, "fill-color": shown as never } };
 }

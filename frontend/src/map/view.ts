@@ -1,11 +1,11 @@
-import { Map as MapLibre, Marker, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification } from "maplibre-gl";
+import { Map as MapLibre, Marker, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification } from "maplibre-gl";
 import "./start";
 import type { Bounds, FeatureRef } from "../api/types";
 import type { LonLat } from "../lib/ellipsoid";
 import { faded, markOf } from "../lib/style";
 import { Freshness } from "./freshness";
 import { supplyImages } from "./images";
-import { withOverlays, type Overlay } from "./overlay";
+import { withHover, withOverlays, type Overlay } from "./overlay";
 
 /** The fonts of the map where its style names none. */
 const fonts = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei UI","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",sans-serif';
@@ -22,6 +22,7 @@ export class MapView {
   private data: Partial<Record<Overlay, GeoJSON.GeoJSON>> = {};
   private marker: Marker | undefined;
   private hovered = "";
+  private tinted: FeatureIdentifier | null = null;
 
   constructor(container: HTMLElement, view: View | undefined, locale: Record<string, string>, private readonly reach: number) {
     this.map = new MapLibre({
@@ -44,7 +45,7 @@ export class MapView {
     const layers = style.layers.map((layer) => {
       const name = markOf(layer)["onemap:layer"];
       if (!name || layer.id.endsWith(":ground")) return layer;
-      const dressed = { ...layer, layout: { ...layer.layout, visibility: on.has(name) ? "visible" : "none" } } as typeof layer;
+      const dressed = { ...withHover(layer, dark), layout: { ...layer.layout, visibility: on.has(name) ? "visible" : "none" } } as typeof layer;
       const percent = opacity[name] ?? 100;
       return percent === 100 ? dressed : ({ ...dressed, paint: { ...dressed.paint, ...Object.fromEntries(faded(layer, percent / 100)) } } as typeof layer);
     });
@@ -96,9 +97,17 @@ export class MapView {
     const key = top ? `${top.source}/${top.id}/${JSON.stringify(top.properties)}` : "";
     if (key !== this.hovered) {
       this.hovered = key;
-      this.put("hover", top ? [{ type: "Feature", properties: {}, geometry: top.geometry }] : []);
+      const isArea = top?.geometry.type.includes("Polygon");
+      this.put("hover", top && !isArea ? [{ type: "Feature", properties: {}, geometry: top.geometry }] : []);
+      this.tint(top && isArea ? { source: top.source, sourceLayer: top.source, id: top.id } : null);
     }
     return !!top;
+  }
+
+  private tint(area: FeatureIdentifier | null): void {
+    if (this.tinted && this.map.getSource(this.tinted.source)) this.map.removeFeatureState(this.tinted, "hover");
+    if (area) this.map.setFeatureState(area, { hover: true });
+    this.tinted = area;
   }
 
   private features(at: PointLike | [PointLike, PointLike]): MapGeoJSONFeature[] {
