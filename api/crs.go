@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"onemap/layers"
+	"onemap/layers/format"
 )
 
 // CRS is a coordinate reference system as the OGC API doors name it.
@@ -74,4 +75,12 @@ func (crs CRS) answerSRID(l *layers.Layer) int {
 		return l.SRID
 	}
 	return crs.SRID
+}
+
+// coordinates says how positions are written: in the order of the CRS's axes, to a tenth of a millimetre.
+func (crs CRS) coordinates() format.Coordinates {
+	if crs.Geographic {
+		return format.Coordinates{Decimals: 9, YX: crs.NorthFirst}
+	}
+	return format.Coordinates{Decimals: 4, YX: crs.NorthFirst}
 }

@@ -76,7 +76,7 @@ func (s *Server) itemsPage(c echo.Context, ctx context.Context, r itemsRequest, 
 		data.Next = s.here(c, func(q url.Values) { q.Set("f", "html"); q.Set("cursor", page.Next) })
 	}
 	v := view{Title: r.layer.Title, TitleEn: r.layer.TitleEn, Crumbs: crumbs("collections", "图层 Collections", r.layer.Name, r.layer.Title, "items", "要素 Features"), Data: data}
-	return s.render(c, r.format, nil, "items", v)
+	return s.render(c, r.served, nil, "items", v)
 }
 
 // sheet is one feature for people.
@@ -148,7 +148,7 @@ func textOf(v any) string {
 	case string:
 		return v
 	}
-	b, err := appendValue(nil, v)
+	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprint(v)
 	}

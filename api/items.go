@@ -12,6 +12,7 @@ import (
 
 	"onemap/api/auth"
 	"onemap/layers"
+	"onemap/layers/format"
 )
 
 // The sizes of a page of items: as the API definition declares them, and how many rows are in memory at once.
@@ -26,7 +27,7 @@ var itemsParams = []string{"f", "limit", "bbox", "bbox-crs", "crs", "datetime", 
 // itemsRequest is a request for items, read.
 type itemsRequest struct {
 	layer  *layers.Layer
-	format format
+	served served
 	crs    CRS
 	limit  int
 	query  layers.Query
@@ -53,7 +54,7 @@ func (s *Server) items(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Content-Crs", "<"+r.crs.URI+">")
-	if r.format.f == "html" {
+	if r.served.f == "html" {
 		return s.itemsPage(c, ctx, r, first)
 	}
 	return s.itemsJSON(c, ctx, r, first)
@@ -73,7 +74,7 @@ func (s *Server) itemsRequest(c echo.Context) (r itemsRequest, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.format, err = negotiate(c, p["f"], features); err != nil {
+	if r.served, err = negotiate(c, p["f"], features); err != nil {
 		return r, err
 	}
 	if r.limit, err = p.limit(usualItems, layers.MaxLimit); err != nil {
@@ -136,7 +137,7 @@ func filterable(l *layers.Layer) []layers.Property {
 
 // itemsJSON writes a feature collection, batch by batch; counts and links stand at its end.
 func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, page *layers.Page) error {
-	c.Response().Header().Set(echo.HeaderContentType, r.format.media)
+	c.Response().Header().Set(echo.HeaderContentType, r.served.media)
 	c.Response().WriteHeader(http.StatusOK)
 	out := bufio.NewWriterSize(c.Response(), 64<<10)
 	matched := page.Matched
@@ -144,17 +145,14 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 		return nil
 	}
 	out.WriteString(`{"type":"FeatureCollection","features":[`) // an error stays with the writer until Flush
-	w, buf, returned := newGeoJSON(r.layer, r.crs), []byte(nil), 0
+	buf, returned := []byte(nil), 0
 	for {
 		for _, f := range page.Features {
 			buf = buf[:0]
 			if returned > 0 {
 				buf = append(buf, ',')
 			}
-			var err error
-			if buf, err = w.feature(buf, f, ""); err != nil {
-				return err
-			}
+			buf = format.AppendGeoJSON(buf, r.layer, f, r.crs.coordinates())
 			if _, err := out.Write(buf); err != nil {
 				return err
 			}
@@ -186,11 +184,11 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 }
 
 func (s *Server) itemsLinks(c echo.Context, r itemsRequest, next string) []link {
-	links := append(s.selfLinks(c, r.format, features),
+	links := append(s.selfLinks(c, r.served, features),
 		link{Href: s.root(c) + "/ogc/collections/" + r.layer.Name, Rel: "collection", Type: typeJSON, Title: bilingual(r.layer.Title, r.layer.TitleEn)})
 	if next != "" {
-		href := s.here(c, func(q url.Values) { q.Set("f", r.format.f); q.Set("cursor", next) })
-		links = append(links, link{Href: href, Rel: "next", Type: plainType(r.format.media), Title: "下一页 Next page"})
+		href := s.here(c, func(q url.Values) { q.Set("f", r.served.f); q.Set("cursor", next) })
+		links = append(links, link{Href: href, Rel: "next", Type: plainType(r.served.media), Title: "下一页 Next page"})
 	}
 	return links
 }
@@ -232,9 +230,7 @@ func (s *Server) item(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := newGeoJSON(l, crs).feature(nil, *feature, fmt.Sprintf(`,"links":%s`, more))
-	if err != nil {
-		return err
-	}
+	body := format.AppendGeoJSON(nil, l, *feature, crs.coordinates())
+	body = fmt.Appendf(body[:len(body)-1], `,"links":%s}`, more)
 	return tagged(c, f.media, body)
 }

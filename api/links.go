@@ -65,11 +65,11 @@ func forwarded(h http.Header, scheme, host string) (string, string, string) {
 
 // selfLinks are the links of a resource to itself in the format served and to itself in the others. The query is kept,
 // but for f.
-func (s *Server) selfLinks(c echo.Context, served format, on []format) []link {
+func (s *Server) selfLinks(c echo.Context, in served, on []served) []link {
 	var out []link
 	for _, o := range on {
 		rel, title := "alternate", "This document as "+strings.ToUpper(o.f)
-		if o.f == served.f {
+		if o.f == in.f {
 			rel, title = "self", "This document"
 		}
 		out = append(out, link{Href: s.here(c, func(q url.Values) { q.Set("f", o.f) }), Rel: rel, Type: plainType(o.media), Title: title})

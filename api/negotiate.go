@@ -22,8 +22,8 @@ const (
 	typeTileJSON = typeJSON
 )
 
-// format is one way to answer: what f= and Accept call it.
-type format struct {
+// served is one way to answer: what f= and Accept call it.
+type served struct {
 	f       string   // value of the parameter f
 	media   string   // Content-Type of the answer
 	accepts []string // media types that mean it, besides its own
@@ -31,14 +31,14 @@ type format struct {
 
 // The formats of resources, JSON first: that is what */* and no Accept at all get.
 var (
-	documents = []format{{"json", typeJSON, nil}, {"html", typeHTML, nil}}
-	features  = []format{{"json", typeGeoJSON, []string{typeJSON}}, {"html", typeHTML, nil}}
-	openAPI   = []format{{"json", typeOpenAPI, []string{typeJSON, "application/vnd.oai.openapi+json", "application/openapi+json"}}, {"html", typeHTML, nil}}
+	documents = []served{{"json", typeJSON, nil}, {"html", typeHTML, nil}}
+	features  = []served{{"json", typeGeoJSON, []string{typeJSON}}, {"html", typeHTML, nil}}
+	openAPI   = []served{{"json", typeOpenAPI, []string{typeJSON, "application/vnd.oai.openapi+json", "application/openapi+json"}}, {"html", typeHTML, nil}}
 )
 
 // negotiate chooses a format by f= or by Accept. It returns ErrInvalid for an unknown f, errAccept where Accept names
 // nothing on offer.
-func negotiate(c echo.Context, f string, on []format) (format, error) {
+func negotiate(c echo.Context, f string, on []served) (served, error) {
 	c.Response().Header().Add("Vary", "Accept")
 	if f != "" {
 		for _, o := range on {
@@ -46,7 +46,7 @@ func negotiate(c echo.Context, f string, on []format) (format, error) {
 				return o, nil
 			}
 		}
-		return format{}, fmt.Errorf("%w: f=%s is not available here; want %s", layers.ErrInvalid, f, names(on))
+		return served{}, fmt.Errorf("%w: f=%s is not available here; want %s", layers.ErrInvalid, f, names(on))
 	}
 	best, most := -1, 0.0
 	for i, o := range on {
@@ -55,12 +55,12 @@ func negotiate(c echo.Context, f string, on []format) (format, error) {
 		}
 	}
 	if best < 0 {
-		return format{}, fmt.Errorf("%w: Accept %q names no format of this resource; it has %s", errAccept, c.Request().Header.Get("Accept"), names(on))
+		return served{}, fmt.Errorf("%w: Accept %q names no format of this resource; it has %s", errAccept, c.Request().Header.Get("Accept"), names(on))
 	}
 	return on[best], nil
 }
 
-func names(on []format) string {
+func names(on []served) string {
 	var out []string
 	for _, o := range on {
 		out = append(out, fmt.Sprintf("f=%s (%s)", o.f, o.media))
@@ -69,7 +69,7 @@ func names(on []format) string {
 }
 
 // wanted is the quality Accept gives a format, by the most specific range that covers it (RFC 9110, 12.5.1).
-func wanted(r *http.Request, o format) float64 {
+func wanted(r *http.Request, o served) float64 {
 	header := strings.Join(r.Header.Values("Accept"), ",")
 	if strings.TrimSpace(header) == "" {
 		return 1
@@ -86,7 +86,7 @@ func wanted(r *http.Request, o format) float64 {
 }
 
 // covers is 2 where a media range names the format, 1 for its main type, 0 for everything, -1 not at all.
-func covers(media string, o format) int {
+func covers(media string, o served) int {
 	for _, own := range append([]string{o.media}, o.accepts...) {
 		own, _, _ = strings.Cut(own, ";")
 		main, _, _ := strings.Cut(own, "/")
@@ -120,6 +120,6 @@ func prefersPage(r *http.Request) bool {
 	if f := r.URL.Query().Get("f"); f == "json" || r.Header.Get("Accept") == "" {
 		return false
 	}
-	problems := format{media: typeProblem, accepts: []string{typeJSON, typeGeoJSON}}
-	return wanted(r, format{media: typeHTML}) > wanted(r, problems)
+	problems := served{media: typeProblem, accepts: []string{typeJSON, typeGeoJSON}}
+	return wanted(r, served{media: typeHTML}) > wanted(r, problems)
 }

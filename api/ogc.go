@@ -78,10 +78,10 @@ func (s *Server) conformance(c echo.Context) error {
 }
 
 // formatOf reads the parameters of a resource that takes f alone.
-func (s *Server) formatOf(c echo.Context, on []format) (format, error) {
+func (s *Server) formatOf(c echo.Context, on []served) (served, error) {
 	p, err := query(c.Request(), "f")
 	if err != nil {
-		return format{}, err
+		return served{}, err
 	}
 	return negotiate(c, p["f"], on)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // render answers with a document in the format chosen: v as JSON, or as the page of that name.
-func (s *Server) render(c echo.Context, f format, v any, page string, view view) error {
+func (s *Server) render(c echo.Context, f served, v any, page string, view view) error {
 	if f.f == "html" {
 		view.Root = s.root(c)
 		if page != "api" { // its other form has an address of its own
