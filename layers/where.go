@@ -110,19 +110,27 @@ func (sel *selection) envelope(b Bounds, srid int) (string, error) {
 	if geographic(srid) && !geographic(to) {
 		b = Bounds{max(b[0], -180), max(b[1], -85.05), min(b[2], 180), min(b[3], 85.05)}
 	}
-	corners := make([]string, 4)
-	for i, v := range b {
-		corners[i] = sel.bind(fmt.Sprintf("%.17g", v), "float8")
-	}
-	env := "st_makeenvelope(" + strings.Join(corners, ", ")
+	env := sel.box(b, srid)
 	if srid == to || geographic(srid) && geographic(to) { // CGCS2000 and WGS 84 agree to centimetres
-		return fmt.Sprintf("%s, %d)", env, to), nil
+		return fmt.Sprintf("st_setsrid(%s, %d)", env, to), nil
 	}
 	step := (math.Abs(b[2]-b[0]) + math.Abs(b[3]-b[1])) / 32
 	if step == 0 {
-		return fmt.Sprintf("st_transform(%s, %d), %d)", env, srid, to), nil
+		return fmt.Sprintf("st_transform(%s, %d)", env, to), nil
 	}
-	return fmt.Sprintf("st_transform(st_segmentize(%s, %d), %.17g), %d)", env, srid, step, to), nil
+	return fmt.Sprintf("st_transform(st_segmentize(%s, %.17g), %d)", env, step, to), nil
+}
+
+// box is bounds as a geometry: a polygon, or what is left of it when a side has no length.
+func (sel *selection) box(b Bounds, srid int) string {
+	c := func(i int) string { return sel.bind(fmt.Sprintf("%.17g", b[i]), "float8") }
+	switch {
+	case b[0] == b[2] && b[1] == b[3]:
+		return fmt.Sprintf("st_setsrid(st_makepoint(%s, %s), %d)", c(0), c(1), srid)
+	case b[0] == b[2] || b[1] == b[3]:
+		return fmt.Sprintf("st_setsrid(st_makeline(st_makepoint(%s, %s), st_makepoint(%s, %s)), %d)", c(0), c(1), c(2), c(3), srid)
+	}
+	return fmt.Sprintf("st_makeenvelope(%s, %s, %s, %s, %d)", c(0), c(1), c(2), c(3), srid)
 }
 
 // datetime keeps features whose time field lies in the interval, and those that have no time.
@@ -217,8 +225,11 @@ func (sel *selection) columns() string {
 	}
 	for _, p := range l.Properties {
 		column := ident(p.Name)
-		if p.Type == String {
+		switch p.Type {
+		case String:
 			column += "::text"
+		case DateTime: // one without a zone is taken as of the connection's, Asia/Shanghai
+			column += "::timestamptz"
 		}
 		cols = append(cols, column)
 	}
