@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/layers"
 	"onemap/migrations"
@@ -74,8 +75,8 @@ func await(ctx context.Context, url string, log *slog.Logger, say func(string)) 
 	}
 }
 
-// store migrates the database and opens a store on it; close frees its connections.
-func (d *database) store(ctx context.Context) (store *layers.Store, close func(), err error) {
+// store migrates the database and opens a store on it, over a pool that the caller closes.
+func (d *database) store(ctx context.Context) (*layers.Store, *pgxpool.Pool, error) {
 	if err := migrations.Up(ctx, d.URL); err != nil {
 		return nil, nil, err
 	}
@@ -83,5 +84,5 @@ func (d *database) store(ctx context.Context) (store *layers.Store, close func()
 	if err != nil {
 		return nil, nil, err
 	}
-	return layers.New(pool), pool.Close, nil
+	return layers.New(pool), pool, nil
 }

@@ -28,12 +28,12 @@ func (d demoCmd) Run(ctx context.Context, cfg *config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	store, closeStore, err := db.store(ctx)
+	store, pool, err := db.store(ctx)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
-	return loadDemo(ctx, store, d.Seed, demo.Size(d.Size), newProgress(os.Stderr))
+	defer pool.Close()
+	return loadDemo(ctx, store, d.Seed, demo.Size(d.Size), newProgress(os.Stderr, nil))
 }
 
 // digest names every layer's content without a database. Rows are hashed in the order they are made.

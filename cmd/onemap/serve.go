@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"onemap/api"
+	"onemap/frontend"
+	"onemap/layers"
+	"onemap/layers/demo"
+	"onemap/migrations"
+	"onemap/tiles"
+)
+
+type serveCmd struct {
+	Listen     string        `default:"127.0.0.1:8080" env:"ONEMAP_LISTEN" help:"Address and port (${env})."`
+	Demo       string        `enum:"small,county,large,none" default:"county" env:"ONEMAP_DEMO" help:"Synthetic county to load when the database has no layers (${enum})."`
+	Seed       uint64        `default:"370832" help:"Seed of the synthetic county."`
+	PublicURL  string        `placeholder:"URL" env:"ONEMAP_PUBLIC_URL" help:"Where clients reach the server; links are built from it (${env})."`
+	TrustProxy bool          `env:"ONEMAP_TRUST_PROXY" help:"Believe Forwarded and X-Forwarded headers (${env})."`
+	Grace      time.Duration `default:"10s" help:"How long running requests may go on after Ctrl-C."`
+}
+
+// Run serves until the context ends. The port is open at once: what asks before the database is there hears so.
+func (s serveCmd) Run(ctx context.Context, cfg *config) error {
+	log := cfg.logger()
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (another program there? choose with --listen)", s.Listen, err)
+	}
+	start := newStart(log)
+	server, err := api.New(api.Options{
+		Page: frontend.Files(), PublicURL: s.PublicURL, TrustProxy: s.TrustProxy, Log: log, Status: start.status,
+	})
+	if err != nil {
+		return err
+	}
+	web := &http.Server{
+		Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	web.RegisterOnShutdown(server.Close)
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error { // the database outlives the last request
+		return s.ground(ctx, cfg, log, start, server, func() error {
+			grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Grace)
+			defer cancel()
+			if err := web.Shutdown(grace); err != nil {
+				log.Warn("some requests did not end in time", "error", err)
+				return web.Close()
+			}
+			return nil
+		})
+	})
+	err = group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// ground brings the database up, opens the doors on it and stays until the context ends; then it has the web server
+// shut and lets go of the database, in this order.
+func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, start *start, server *api.Server, shut func() error) (err error) {
+	defer func() { err = errors.Join(err, shut()) }()
+	start.set("database", "starting PostGIS")
+	db, err := cfg.own(ctx, log, func(detail string) { start.set("database", detail) })
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	start.set("migrate", "bringing the schemas up to date")
+	store, pool, err := db.store(ctx)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+
+	follow, ctx := errgroup.WithContext(ctx)
+	follow.Go(func() error { return layers.NewSequencer(store, log).Run(ctx) })
+	follow.Go(func() error {
+		if err := s.populate(ctx, store, start); err != nil {
+			return err
+		}
+		follow.Go(func() error { return store.Watch(ctx) })
+		server.Open(api.Ground{Store: store, Tiles: tiles.New(pool, store), Pool: pool})
+		log.Info("ready", "url", "http://"+s.Listen, "migrations", migrations.Fingerprint())
+		return nil
+	})
+	err = follow.Wait()
+	if shutErr := shut(); shutErr != nil { // before the pool closes under the last requests
+		err = errors.Join(err, shutErr)
+	}
+	return err
+}
+
+// populate loads the synthetic county into a database without layers.
+func (s serveCmd) populate(ctx context.Context, store *layers.Store, start *start) error {
+	if s.Demo == "none" {
+		return nil
+	}
+	have, err := store.Layers(ctx, layers.Anonymous)
+	if err != nil || len(have) > 0 {
+		return err
+	}
+	start.set("demo", "generating the synthetic county")
+	total := demo.Size(s.Demo).Rows()
+	return loadDemo(ctx, store, s.Seed, demo.Size(s.Demo), newProgress(os.Stderr, func(layer string, rows int) {
+		start.progress("demo", "loading "+layer, 100*float64(rows)/float64(total))
+	}))
+}
+
+// start is how far a start has come, told by one goroutine and asked by requests.
+type start struct {
+	now atomic.Pointer[api.Status]
+	log *slog.Logger
+}
+
+func newStart(log *slog.Logger) *start {
+	s := &start{log: log}
+	s.now.Store(&api.Status{})
+	return s
+}
+
+func (s *start) status() api.Status { return *s.now.Load() }
+
+func (s *start) set(phase, detail string) {
+	s.log.Info(detail, "phase", phase)
+	s.now.Store(&api.Status{Phase: phase, Detail: detail})
+}
+
+func (s *start) progress(phase, detail string, percent float64) {
+	s.now.Store(&api.Status{Phase: phase, Detail: detail, Percent: min(percent, 100)})
+}
