@@ -52,9 +52,15 @@ func (b brush) place() []styleLayer {
 	if name == "" {
 		name = b.layer.LabelField
 	}
-	class := []any{"to-string", []any{"get", b.layer.Style.By}}
+	by := b.layer.Style.By
+	for _, p := range b.layer.Properties {
+		if by == "" && p.Scheme == "place_class" {
+			by = p.Name
+		}
+	}
+	class := []any{"to-string", []any{"get", by}}
 	pick := func(value func(int, placeLook) any, other any) any {
-		if b.layer.Style.By == "" {
+		if by == "" {
 			return other
 		}
 		expr := []any{"match", class}
@@ -87,7 +93,7 @@ func (b brush) place() []styleLayer {
 	}
 	part := b.part("label", "symbol", 0, paint, layout).legend()
 	part.order = 100 + float64(b.layer.Style.Order)/100 + 1
-	if b.layer.Style.By == "" {
+	if by == "" {
 		return []styleLayer{part}
 	}
 	from := []any{"step", []any{"zoom"}, false}

@@ -80,18 +80,23 @@ func (b brush) pipe() []styleLayer {
 		paint["line-dasharray"] = []any{"match", []any{"to-string", []any{"get", b.layer.Style.By}},
 			"HS", []any{"literal", []any{3, 1.2}}, []any{"literal", []any{1, 0}}}
 	}
-	parts := []styleLayer{b.part("line", "line", 0, paint, map[string]any{"line-join": "round"}).legend()}
+	line := b.part("line", "line", 0, paint, map[string]any{"line-join": "round"}).legend()
+	return append([]styleLayer{line}, b.arrows()...)
+}
+
+// arrows shows from z17 which way a line flows, if its layer says.
+func (b brush) arrows() []styleLayer {
 	if b.layer.Style.Flow == "" {
-		return parts
+		return nil
 	}
 	flow := []any{"to-string", []any{"get", b.layer.Style.Flow}}
 	arrow := b.part("flow", "symbol", 0.5, map[string]any{}, map[string]any{
 		"symbol-placement": "line", "symbol-spacing": 110, "icon-image": "arrow-" + b.look.ink[1:], "icon-size": 0.9,
 		"icon-rotate": []any{"match", flow, "-", 180, 0}, "icon-allow-overlap": true, "icon-ignore-placement": true,
 	})
-	return append(parts, arrow.with(map[string]any{
+	return []styleLayer{arrow.with(map[string]any{
 		"minzoom": 17, "filter": []any{"match", flow, []any{"+", "-"}, true, false},
-	}))
+	})}
 }
 
 // has tells whether the list of Style.By has a code.

@@ -115,7 +115,7 @@ func (b brush) line() []styleLayer {
 	if b.layer.Style.Opacity != "" {
 		paint["line-opacity"] = b.opacity(1)
 	}
-	return []styleLayer{b.part("line", "line", 0, paint, layout).legend()}
+	return append([]styleLayer{b.part("line", "line", 0, paint, layout).legend()}, b.arrows()...)
 }
 
 // circle draws points as dots of their class.
