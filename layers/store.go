@@ -15,6 +15,8 @@ import (
 type Store struct {
 	pool     *pgxpool.Pool
 	catalog  atomic.Pointer[catalogue]
+	written  bell        // rung when this process has written
+	given    bell        // rung when this process has given positions
 	watching atomic.Bool // Watch keeps the catalogue true; otherwise every question reads it anew
 }
 

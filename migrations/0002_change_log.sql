@@ -132,7 +132,8 @@ begin
         insert into onemap.feed (pos, seq, at) select pos, seq, at from given order by pos
     ), stat as (
         insert into onemap.layer_stat as s (layer, count, bounds, revision)
-        select layer, sum(delta), onemap.bounds(new_bounds), max(pos) from given where layer <> '' group by layer
+        select layer, case when bool_or(op = 'drop') then 0 else sum(delta) end,
+               case when not bool_or(op = 'drop') then onemap.bounds(new_bounds) end, max(pos) from given where layer <> '' group by layer
         on conflict (layer) do update set
             count = case when excluded.layer in (select layer from given where op = 'drop') then 0 else s.count + excluded.count end,
             bounds = case when s.count + excluded.count = 0 or excluded.layer in (select layer from given where op = 'drop') then null

@@ -55,7 +55,7 @@ end $$;
 -- Traps kept out: enable_nestloop is off where old and new rows are joined (a plan cached by single-row use made a
 -- statement of 10,000 rows take 36 s); clock_timestamp() and not now(); nothing is looked up in history.
 -- +goose StatementBegin
-create function onemap.track(l text) returns void language plpgsql as $$
+create function onemap.track(l text) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     t        onemap.tracked;
     cat      onemap.layer;
@@ -244,7 +244,7 @@ end $$;
 -- Brings what we know of a layer's table in step with the table: its name, its columns, its triggers. Whoever changed
 -- it, and by whichever command. Returns what was out of step; each time that is a 'schema' row of the log.
 -- +goose StatementBegin
-create function onemap.sync(l text) returns text[] language plpgsql as $$
+create function onemap.sync(l text) returns text[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     t     onemap.tracked;
     cat   onemap.layer;
@@ -377,7 +377,7 @@ end $$;
 
 -- Refuses the loss of a column's values unless all rows were archived in this transaction.
 -- +goose StatementBegin
-create function onemap.require_archived(l text, col name) returns void language plpgsql as $$
+create function onemap.require_archived(l text, col name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     t    onemap.tracked;
     v    name;
@@ -398,7 +398,7 @@ end $$;
 
 -- Drops a column of a layer; what it held stays readable as of before.
 -- +goose StatementBegin
-create function onemap.drop_column(l text, col name) returns void language plpgsql as $$
+create function onemap.drop_column(l text, col name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     perform onemap.archive(l);
     execute format('alter table %s drop column %I', (select relation from onemap.tracked where layer = l), col);
@@ -409,7 +409,7 @@ end $$;
 -- Puts a table under the log: its history table, the life of its columns, its triggers. The catalogue has its row already.
 -- with_history asks for a column "version bigint not null".
 -- +goose StatementBegin
-create function onemap.register(l text, with_history boolean) returns void language plpgsql as $$
+create function onemap.register(l text, with_history boolean) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     cat onemap.layer;
     rel regclass;

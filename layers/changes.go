@@ -1,0 +1,134 @@
+package layers
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Change is one committed change of a layer, with its position in the one order of all changes.
+// A statement that touched more than a thousand rows is one change (Op "bulk"), and so is a load.
+type Change struct {
+	Position int64
+	Seq      int64  // its number in the log, as history.<name>.change has it; not an order
+	Layer    string // "" = the catalogue itself, such as a code list
+	FID      *int64 // nil when the change stands for many features
+	Op       string // insert, update, delete, load, bulk, truncate, drop, schema
+	At       time.Time
+	Actor    string // who asked; a foreign writer's database role
+	Role     string // who the database knows it was
+	Request  string
+	Reason   string
+	Old, New *Bounds  // EPSG:4490; nil where there was or is no geometry
+	Columns  []string // of an update: what changed; of a schema: how; nil = not said
+	Count    int64    // features it stands for
+	Delta    int64    // by how many features the layer grew
+}
+
+// pollEvery is how soon a change is seen that another process has written. Triggers do not NOTIFY: that would
+// serialise all commits (docs/decisions/0002-change-log.md).
+const pollEvery = 20 * time.Millisecond
+
+//go:embed changes.sql
+var changesSQL string
+
+// Position is the last position given.
+func (s *Store) Position(ctx context.Context) (pos int64, err error) {
+	err = s.pool.QueryRow(ctx, "select coalesce(max(pos), 0) from onemap.feed").Scan(&pos)
+	return pos, translate(err)
+}
+
+// PositionAt is the position of a moment: the last one given at or before t; 0 before the first.
+func (s *Store) PositionAt(ctx context.Context, t time.Time) (pos int64, err error) {
+	err = s.pool.QueryRow(ctx, `select coalesce((
+		select pos from onemap.batch where at <= $1 order by at desc, pos desc limit 1), 0)`, t).Scan(&pos)
+	return pos, translate(err)
+}
+
+// Changes returns the changes beyond a position, at most limit, in order of position.
+func (s *Store) Changes(ctx context.Context, after int64, limit int) ([]Change, error) {
+	rows, err := s.pool.Query(ctx, changesSQL, pgx.StrictNamedArgs{"after": after, "limit": limit})
+	if err != nil {
+		return nil, fmt.Errorf("changes after %d: %w", after, translate(err))
+	}
+	changes, err := pgx.CollectRows(rows, scanChange)
+	if err != nil {
+		return nil, fmt.Errorf("changes after %d: %w", after, translate(err))
+	}
+	return changes, nil
+}
+
+func scanChange(row pgx.CollectableRow) (c Change, err error) {
+	var before, now pgtype.Box
+	err = row.Scan(&c.Position, &c.Seq, &c.Layer, &c.FID, &c.Op, &c.At, &c.Actor, &c.Role, &c.Request, &c.Reason,
+		&before, &now, &c.Columns, &c.Count, &c.Delta)
+	c.Old, c.New = boundsOf(before), boundsOf(now)
+	return c, err
+}
+
+// Follow yields every change beyond a position, in order, and waits for the next, until the context ends or the
+// database fails, which it yields as an error. Who was away goes on from the last position they have applied.
+func (s *Store) Follow(ctx context.Context, after int64) iter.Seq2[Change, error] {
+	const most = 1000
+	return func(yield func(Change, error) bool) {
+		tick := time.NewTicker(pollEvery)
+		defer tick.Stop()
+		for {
+			given := s.given.next()
+			changes, err := s.Changes(ctx, after, most)
+			if ctx.Err() != nil {
+				return
+			}
+			if err != nil {
+				yield(Change{}, err)
+				return
+			}
+			for _, c := range changes {
+				if !yield(c, nil) {
+					return
+				}
+				after = c.Position
+			}
+			if len(changes) == most {
+				continue
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-given:
+			case <-tick.C:
+			}
+		}
+	}
+}
+
+// bell wakes those who wait within this process. Its zero value is ready.
+type bell struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+// next is closed by the next ring.
+func (b *bell) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch == nil {
+		b.ch = make(chan struct{})
+	}
+	return b.ch
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch != nil {
+		close(b.ch)
+		b.ch = nil
+	}
+}

@@ -1,0 +1,207 @@
+package layers
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+//go:embed create.sql
+var createSQL string
+
+var (
+	layerName  = regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`)
+	columnType = regexp.MustCompile(`^(text|smallint|integer|bigint|real|double precision|boolean|date|timestamptz|time|jsonb|uuid|bytea|(numeric|varchar)(\(\d+(,\s*\d+)?\))?)$`)
+	ours       = []string{"fid", "geom", "geom_3857", "version"}
+	geometries = []string{"", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "Geometry", "GeometryCollection"}
+)
+
+// Create makes a layer: its catalogue entry, its table layer.<name>, its history and the triggers that log it.
+// It returns ErrInvalid with the field that is wrong, ErrConflict when there is, or was, a layer of that name.
+func (s *Store) Create(ctx context.Context, actor Actor, def Definition) (*Layer, error) {
+	if err := def.check(); err != nil {
+		return nil, err
+	}
+	err := s.write(ctx, actor, "", func(tx pgx.Tx) error { return def.create(ctx, tx) })
+	if err != nil {
+		return nil, def.refused(err)
+	}
+	return s.afresh(ctx, actor, def.Name)
+}
+
+// refused says why a layer could not be made.
+func (d *Definition) refused(err error) error {
+	if err = translate(err); errors.Is(err, ErrConflict) {
+		return fmt.Errorf("%w: there is, or was, a layer %q; its history is kept, so choose another name", ErrConflict, d.Name)
+	}
+	return fmt.Errorf("create layer %s: %w", d.Name, err)
+}
+
+// create makes the layer within a transaction.
+func (d *Definition) create(ctx context.Context, tx pgx.Tx) error {
+	if err := insertLayer(ctx, tx, &d.Layer, Table{Schema: "layer", Name: d.Name, Key: "fid", Geom: "geom", Mercator: "geom_3857"}, true); err != nil {
+		return err
+	}
+	for _, statement := range d.statements() {
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if err := insertProperties(ctx, tx, d.Name, d.Columns); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "select onemap.register($1, true)", d.Name)
+	return err
+}
+
+// afresh reads a layer that has just been written.
+func (s *Store) afresh(ctx context.Context, actor Actor, name string) (*Layer, error) {
+	if err := s.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return s.Layer(ctx, actor, name)
+}
+
+// write runs f in one transaction that the log knows as the actor's, and wakes the sequencer.
+func (s *Store) write(ctx context.Context, actor Actor, reason string, f func(pgx.Tx) error) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "select set_config('onemap.actor', $1, true), set_config('onemap.reason', $2, true)", actor.ID, reason)
+		if err != nil {
+			return err
+		}
+		return f(tx)
+	})
+	if err == nil {
+		s.written.ring()
+	}
+	return err
+}
+
+func (d *Definition) check() error {
+	if !layerName.MatchString(d.Name) {
+		return fmt.Errorf("%w: name %q: a layer is named by a lower-case letter and up to 47 letters, digits and _", ErrInvalid, d.Name)
+	}
+	if d.Title == "" {
+		return fmt.Errorf("%w: title: layer %q has none", ErrInvalid, d.Name)
+	}
+	if !slices.Contains(geometries, d.GeometryType) {
+		return fmt.Errorf("%w: geometryType %q: known are %s", ErrInvalid, d.GeometryType, strings.Join(geometries[1:], ", "))
+	}
+	if d.SRID != 0 && d.SRID != 4490 {
+		return fmt.Errorf("%w: srid %d: layers are kept in EPSG:4490; convert first", ErrInvalid, d.SRID)
+	}
+	seen := map[string]bool{}
+	for i, c := range d.Columns {
+		switch {
+		case c.Name == "" || len(c.Name) > 63 || strings.ContainsRune(c.Name, 0):
+			return fmt.Errorf("%w: columns[%d].name %q: 1 to 63 bytes", ErrInvalid, i, c.Name)
+		case slices.Contains(ours, c.Name):
+			return fmt.Errorf("%w: columns[%d].name %q is the map's own; choose another", ErrInvalid, i, c.Name)
+		case seen[c.Name]:
+			return fmt.Errorf("%w: columns[%d].name %q is there twice", ErrInvalid, i, c.Name)
+		case !columnType.MatchString(c.SQLType):
+			return fmt.Errorf("%w: columns[%d].sqlType %q is not a type for a property", ErrInvalid, i, c.SQLType)
+		}
+		seen[c.Name] = true
+	}
+	for _, f := range [][2]string{{"idField", d.IDField}, {"timeField", d.TimeField}, {"labelField", d.LabelField}} {
+		if f[1] != "" && !seen[f[1]] {
+			return fmt.Errorf("%w: %s %q is not among the columns", ErrInvalid, f[0], f[1])
+		}
+	}
+	return nil
+}
+
+// statements make the table and its indexes.
+func (d *Definition) statements() []string {
+	table := pgx.Identifier{"layer", d.Name}.Sanitize()
+	columns := []string{"fid bigint generated always as identity primary key"}
+	for _, c := range d.Columns {
+		columns = append(columns, ident(c.Name)+" "+c.SQLType)
+	}
+	if d.GeometryType != "" {
+		z := ""
+		flat := "geom"
+		if d.HasZ {
+			z, flat = "Z", "st_force2d(geom)"
+		}
+		columns = append(columns,
+			fmt.Sprintf("geom geometry(%s%s, 4490)", d.GeometryType, z),
+			fmt.Sprintf("geom_3857 geometry(%s, 3857) generated always as (st_transform(%s, 3857)) stored", d.GeometryType, flat))
+	}
+	columns = append(columns, "version bigint not null default onemap.txid()")
+	statements := []string{fmt.Sprintf("create table %s (%s)", table, strings.Join(columns, ", "))}
+	if d.GeometryType != "" {
+		statements = append(statements,
+			fmt.Sprintf("create index on %s using gist (geom)", table),
+			fmt.Sprintf("create index on %s using gist (geom_3857)", table))
+	}
+	if d.IDField != "" {
+		statements = append(statements, fmt.Sprintf("create unique index on %s (%s)", table, ident(d.IDField)))
+	}
+	return statements
+}
+
+func insertLayer(ctx context.Context, tx pgx.Tx, l *Layer, t Table, tracked bool) error {
+	if l.GeometryType == "" {
+		t.Geom, t.Mercator = "", ""
+	}
+	srid := l.SRID
+	if srid == 0 {
+		srid = 4490
+	}
+	grade, theme := l.Grade, l.Theme
+	if grade == "" {
+		grade = "L2"
+	}
+	if theme == "" {
+		theme = "other"
+	}
+	var scale *int
+	if l.Scale != 0 {
+		scale = &l.Scale
+	}
+	metadata := l.Metadata
+	if metadata == nil {
+		metadata = map[string]any{}
+	}
+	parts := map[string][]byte{}
+	for name, v := range map[string]any{"drawing": l.Drawing, "style": l.Style, "metadata": metadata} {
+		b, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
+		}
+		parts[name] = b
+	}
+	_, err := tx.Exec(ctx, createSQL, pgx.StrictNamedArgs{
+		"layer": l.Name, "schema": t.Schema, "table": t.Name, "title": l.Title, "title_en": l.TitleEn,
+		"description": l.Description, "theme": theme, "ordinal": l.Ordinal, "owner": l.Owner, "grade": grade,
+		"sharing": l.Sharing, "standard": l.Standard, "height_datum": l.HeightDatum, "scale": scale,
+		"update_cycle": l.UpdateCycle, "geometry_type": l.GeometryType, "has_z": l.HasZ, "srid": srid,
+		"key": t.Key, "geom": t.Geom, "mercator": t.Mercator, "id_field": l.IDField, "time_field": l.TimeField,
+		"label_field": l.LabelField, "writable": tracked, "tracked": tracked, "synthetic": l.Synthetic,
+		"drawing": parts["drawing"], "style": parts["style"], "metadata": parts["metadata"],
+	})
+	return err
+}
+
+func insertProperties(ctx context.Context, tx pgx.Tx, layer string, columns []Column) error {
+	batch := &pgx.Batch{}
+	for i, c := range columns {
+		title := c.Title
+		if title == "" {
+			title = c.Name
+		}
+		batch.Queue(`insert into onemap.property (layer, property, ordinal, title, title_en, description, unit, scheme, role, required, width)
+			values ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), $9, $10, nullif($11, 0))`,
+			layer, c.Name, i+1, title, c.TitleEn, c.Description, c.Unit, c.Scheme, c.Role, c.Required, c.Width)
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}

@@ -1,0 +1,111 @@
+package layers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Sequencer gives every committed change its position. Each node runs one; a lock in the database decides which of
+// them works, and when that one dies another takes over within a second.
+type Sequencer struct {
+	store *Store
+	log   *slog.Logger
+}
+
+const (
+	sequencerLock = 0x6f6d736571 // advisory lock, session level: "omseq" in ASCII
+	takeOverEvery = 500 * time.Millisecond
+	maintainEvery = time.Minute
+)
+
+// NewSequencer returns the sequencer of a store's database. It tells log who works and what fails.
+func NewSequencer(store *Store, log *slog.Logger) *Sequencer {
+	return &Sequencer{store: store, log: log}
+}
+
+// Run works until the context ends. It uses one connection of its own, beside the pool, which must not go through a
+// pooler that shares sessions; when that breaks it makes another.
+func (q *Sequencer) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := q.attempt(ctx); err != nil && ctx.Err() == nil {
+			q.log.WarnContext(ctx, "sequencer starts again", "error", err)
+		}
+		sleep(ctx, takeOverEvery)
+	}
+	return nil
+}
+
+// attempt waits for the lock and works until something breaks.
+func (q *Sequencer) attempt(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, q.store.pool.Config().ConnConfig)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	for locked := false; !locked; {
+		if err := conn.QueryRow(ctx, "select pg_try_advisory_lock($1)", int64(sequencerLock)).Scan(&locked); err != nil {
+			return fmt.Errorf("take the lock: %w", err)
+		}
+		if !locked && !sleep(ctx, takeOverEvery) {
+			return nil
+		}
+	}
+	q.log.DebugContext(ctx, "this node gives the positions")
+	return q.lead(ctx, conn)
+}
+
+// lead gives positions on the connection that holds the lock.
+func (q *Sequencer) lead(ctx context.Context, conn *pgx.Conn) error {
+	if err := adopt(ctx, conn); err != nil {
+		return err
+	}
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	var maintained time.Time
+	for {
+		written := q.store.written.next()
+		var pos *int64
+		if err := conn.QueryRow(ctx, "select onemap.sequence()").Scan(&pos); err != nil {
+			return fmt.Errorf("give positions: %w", err)
+		}
+		if pos != nil {
+			q.store.given.ring()
+		}
+		if time.Since(maintained) > maintainEvery {
+			maintained = time.Now()
+			if _, err := conn.Exec(ctx, "select onemap.maintain()"); err != nil {
+				return fmt.Errorf("maintain the log: %w", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-written:
+		case <-tick.C:
+		}
+	}
+}
+
+// adopt makes the log at home on this server, should the database have come from another.
+func adopt(ctx context.Context, conn *pgx.Conn) error {
+	if _, err := conn.Exec(ctx, "select onemap.adopt()"); err != nil {
+		return fmt.Errorf("adopt the database: %w", err)
+	}
+	return nil
+}
+
+// sleep returns false when the context ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
