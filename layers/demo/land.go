@@ -58,31 +58,8 @@ func (m *maker) till(s *skeleton) *land {
 
 // outline walks around every unit.
 func (d *land) outline() {
-	s := d.skeleton
-	side := func(h int32) int32 {
-		if f := s.face[h]; f >= 0 {
-			return d.of[f]
-		}
-		return -1
-	}
-	seen := make([]bool, len(s.from))
-	rings := make([][][]node, len(d.units))
-	for h := range s.from {
-		u := side(int32(h))
-		if u < 0 || seen[h] || side(int32(h)^1) == u {
-			continue
-		}
-		var r []node
-		for g := int32(h); !seen[g]; {
-			seen[g] = true
-			r = append(r, node{s.vert(g), g})
-			for g = s.next[g]; side(g^1) == u; g = s.next[g^1] {
-			}
-		}
-		rings[u] = append(rings[u], unpinch(r)...)
-	}
-	for u, rs := range rings {
-		d.units[u].whole = piece{outerFirst(rs)}
+	for u, ps := range d.regions(len(d.units), func(f int32) int32 { return d.of[f] }) {
+		d.units[u].whole = ps[0]
 	}
 }
 
@@ -106,18 +83,6 @@ func unpinch(r []node) [][]node {
 		open = append(open, n)
 	}
 	return append(out, open)
-}
-
-// outerFirst puts the largest ring first.
-func outerFirst(rs [][]node) [][]node {
-	best, most := 0, math.Inf(-1)
-	for i, r := range rs {
-		if a := nodesArea(r); a > most {
-			best, most = i, a
-		}
-	}
-	rs[0], rs[best] = rs[best], rs[0]
-	return rs
 }
 
 // cultivate cuts one unit.

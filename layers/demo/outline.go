@@ -39,7 +39,7 @@ func measuresOf(s Size) measures {
 	case Large:
 		return measures{villages: 640, block: 75_000, strip: 230, lane: 52, house: 190, lot: 900, footprint: 1}
 	}
-	return measures{villages: 640, block: 105_000, strip: 2_350, lane: 58, house: 1_250, lot: 5_000, footprint: 1}
+	return measures{villages: 640, block: 105_000, strip: 3_700, lane: 56, house: 1_350, lot: 5_000, footprint: 1}
 }
 
 // at turns shares of the frame into a point.
@@ -104,4 +104,15 @@ func (m *maker) rest(scale float64) []Point {
 		return edge * (330*noise(m.w.Seed, 3, s/2300, 0.5) + 190*noise(m.w.Seed, 4, s/700, 0.5))
 	})
 	return line[1 : n-1]
+}
+
+// Rows is about how many rows a county of this size has, in all its layers: a measure of progress.
+func (s Size) Rows() int {
+	switch s {
+	case Small:
+		return 45_000
+	case Large:
+		return 4_200_000
+	}
+	return 750_000
 }

@@ -36,13 +36,20 @@ func nearestOn(p, a, b Point) (d, t float64) {
 
 // distLine is the distance from p to a line, and the line's direction there.
 func distLine(p Point, line []Point) (d, angle float64) {
-	d = math.Inf(1)
+	least, at := math.Inf(1), 1
 	for i := 1; i < len(line); i++ {
-		if e, _ := nearestOn(p, line[i-1], line[i]); e < d {
-			d, angle = e, math.Atan2(line[i].Y-line[i-1].Y, line[i].X-line[i-1].X)
+		a, b := line[i-1], line[i]
+		dx, dy, px, py := b.X-a.X, b.Y-a.Y, p.X-a.X, p.Y-a.Y
+		t := px*dx + py*dy
+		if l := dx*dx + dy*dy; t > 0 && l > 0 {
+			t = math.Min(1, t/l)
+			px, py = px-t*dx, py-t*dy
+		}
+		if e := px*px + py*py; e < least {
+			least, at = e, i
 		}
 	}
-	return d, angle
+	return math.Sqrt(least), math.Atan2(line[at].Y-line[at-1].Y, line[at].X-line[at-1].X)
 }
 
 // contains reports whether p is inside the ring, even-odd.

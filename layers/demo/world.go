@@ -132,7 +132,9 @@ type World struct {
 	Facilities []Facility
 	Places     []Place
 
-	land *land // what the parcels are made of
+	land  *land // what the parcels are made of
+	cells []gridCell
+	plan  plan
 }
 
 // Make makes the county. The same seed and size give the same county, byte for byte.
