@@ -204,7 +204,7 @@ func (sel *selection) condition() string {
 }
 
 func (sel *selection) count() string {
-	return "select count(*) from " + sel.from + " where " + sel.condition()
+	return "select count(*) from " + sel.from + " as source where " + sel.condition()
 }
 
 // columns lists what scanFeature reads: id, geometry, version, properties.
@@ -239,9 +239,9 @@ func (sel *selection) columns() string {
 // order is total: by the key, or where a view has none by the whole row.
 func (sel *selection) order() string {
 	if sel.layer.Table.Key != "" {
-		return ident(sel.layer.Table.Key)
+		return "source." + ident(sel.layer.Table.Key) // the bare name would mean the output column, which is text
 	}
-	return ident("source") + "::text"
+	return "source::text"
 }
 
 func (sel *selection) all() string {
