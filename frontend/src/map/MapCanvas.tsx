@@ -69,25 +69,30 @@ const underSheet = (view: MapView) => view.map.getContainer().clientWidth < 640;
 function useDrawn(): void {
   const view = useMap((m) => m.view);
   const theme = useSettings((s) => s.theme);
-  const layers = useCatalogue().data?.layers;
   const { data: style } = useStyle(theme);
+  const known = useCatalogue().data?.layers;
+  const latest = useRef(known);
+  useEffect(() => void (latest.current = known), [known]);
+  const ready = !!known;
   useEffect(() => {
-    if (!view || !style || !layers) return;
+    if (known) view?.show(shownNow(useDesk.getState(), known)); // a layer that has just come may be one to show
+  }, [view, known]);
+  useEffect(() => {
+    if (!view || !style || !ready) return;
+    const shown = (desk: ReturnType<typeof useDesk.getState>) => shownNow(desk, latest.current ?? []);
     const desk = useDesk.getState();
-    view.draw(style, theme === "dark", shownNow(desk, layers), desk.opacity);
+    view.draw(style, theme === "dark", shown(desk), desk.opacity);
     useMap.setState({ style });
     let before = desk;
     return useDesk.subscribe((now) => {
-      if (now.own !== before.own || now.area !== before.area) view.show(shownNow(now, layers));
+      if (now.own !== before.own || now.area !== before.area) view.show(shown(now));
       if (now.opacity !== before.opacity) {
         for (const name of new Set([...Object.keys(now.opacity), ...Object.keys(before.opacity)]))
           if (now.opacity[name] !== before.opacity[name]) view.fade(name, now.opacity[name] ?? 100);
       }
       before = now;
     });
-    // Layers are looked at when the style comes; later counts of them change nothing on the map.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [view, style, theme, !layers]);
+  }, [view, style, theme, ready]);
 }
 
 /** The one selected feature is drawn from its true geometry, not from tiles that cut it. */

@@ -1,8 +1,10 @@
 import { useEffect } from "react";
 import { follow } from "../api/events";
 import { queries } from "../api/queries";
+import type { Catalogue, Change } from "../api/types";
 import { useDesk } from "../state/desk";
 import { useMap } from "./current";
+import type { MapView } from "./view";
 
 /** Follows the change log: touched tiles are drawn anew at once, figures soon after. */
 export function useFollowing(): void {
@@ -11,12 +13,14 @@ export function useFollowing(): void {
     if (!view) return;
     let counting: ReturnType<typeof setTimeout> | undefined;
     const stop = follow(
-      ({ layer, position, bounds }) => {
-        useDesk.setState({ position, heard: Date.now() });
-        view.freshness.changed(layer, bounds);
-        if (useDesk.getState().selected?.layer === layer) void queries.invalidateQueries({ queryKey: ["feature", layer] });
+      (change) => {
+        apply(view, change);
         clearTimeout(counting);
         counting = setTimeout(() => void queries.invalidateQueries({ queryKey: ["layers"] }), 800);
+      },
+      () => {
+        view.sources().forEach((source) => view.freshness.changed(source, null));
+        void queries.invalidateQueries();
       },
       (connected) => {
         if (connected && !useDesk.getState().connected) void queries.invalidateQueries();
@@ -28,4 +32,15 @@ export function useFollowing(): void {
       clearTimeout(counting);
     };
   }, [view]);
+}
+
+function apply(view: MapView, { layer, position, bounds }: Change): void {
+  useDesk.setState({ position, heard: Date.now() });
+  view.freshness.changed(layer, bounds);
+  if (useDesk.getState().selected?.layer === layer) void queries.invalidateQueries({ queryKey: ["feature", layer] });
+  // A layer that is new, or has outgrown the bounds its source was given, needs a new style.
+  const known = queries.getQueryData<Catalogue>(["layers"])?.layers.find((l) => l.name === layer);
+  const [w, s, e, n] = known?.bounds ?? [Infinity, Infinity, -Infinity, -Infinity];
+  const outgrown = bounds && (bounds[0] < w || bounds[1] < s || bounds[2] > e || bounds[3] > n);
+  if (!known || outgrown) void queries.invalidateQueries({ queryKey: ["style"] });
 }

@@ -121,6 +121,11 @@ export class MapView {
     return new Set(this.map.querySourceFeatures(layer, { sourceLayer: layer }).map((f) => String(f.properties[property])));
   }
 
+  /** The catalogue's layers that have a source. */
+  sources(): string[] {
+    return Object.keys(this.drawn?.sources ?? {});
+  }
+
   view(): View {
     const { lng, lat } = this.map.getCenter();
     return { zoom: this.map.getZoom(), lat, lon: lng };

@@ -1,0 +1,36 @@
+import { colours, expect, open, placeOf, test } from "./map";
+
+test.use({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
+
+test("the phone draws the map full-screen and says that it is synthetic", async ({ page }) => {
+  const scripts: string[] = [];
+  page.on("request", (r) => r.resourceType() === "script" && scripts.push(r.url()));
+  await open(page);
+  expect(await colours(page)).toBeGreaterThan(20);
+  await expect(page.getByText("示例数据", { exact: true })).toBeVisible();
+  expect(scripts.filter((s) => /antd|Desk/.test(s))).toEqual([]);
+});
+
+test("a tap opens the sheet, its handle gives it three heights", async ({ page }) => {
+  await open(page, "?at=15/35.8/116.09&layers=dltb");
+  const at = await placeOf(page, "dltb");
+  await page.touchscreen.tap(at!.x, at!.y);
+  const sheet = page.getByRole("region", { name: "信息面板" });
+  await expect(sheet.getByText("图形面积")).toBeVisible();
+  const height = async () => (await sheet.boundingBox())!.height;
+  await expect.poll(height).toBeGreaterThan(300);
+  await page.getByRole("button", { name: "展开面板" }).tap();
+  await expect.poll(height).toBeGreaterThan(700);
+  await page.getByRole("button", { name: "收起面板" }).tap();
+  await expect.poll(height).toBeLessThan(200);
+  await sheet.getByRole("button", { name: "关闭" }).tap();
+  await expect(sheet).toBeHidden();
+});
+
+test("layers and work areas are in the sheet", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "图层", exact: true }).tap();
+  await expect(page.getByRole("checkbox", { name: "显示 地类图斑" })).toBeChecked();
+  await page.getByRole("button", { name: "排水", exact: true }).tap();
+  await expect(page.getByRole("checkbox", { name: "显示 地类图斑" })).not.toBeChecked();
+});

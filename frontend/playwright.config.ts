@@ -1,0 +1,44 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig } from "@playwright/test";
+
+// The journeys run against the binary itself: ONEMAP_URL (and ONEMAP_DATA, for changes by psql), or one started here.
+// Workers read this file too: what is chosen once stands in the environment.
+const own = !process.env.ONEMAP_URL;
+if (own) {
+  process.env.ONEMAP_PORT ??= String(20000 + Math.floor(Math.random() * 20000));
+  process.env.ONEMAP_DATA ??= mkdtempSync(join(tmpdir(), "onemap-page-"));
+}
+const baseURL = process.env.ONEMAP_URL ?? `http://127.0.0.1:${process.env.ONEMAP_PORT}`;
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "*.spec.ts",
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
+  workers: 1, // software GL takes every core there is
+  reporter: "list",
+  use: {
+    baseURL,
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    viewport: { width: 1440, height: 900 },
+    actionTimeout: 20_000,
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--font-render-hinting=none",
+      ],
+    },
+  },
+  webServer: own
+    ? {
+        command: `../bin/onemap serve --demo small --listen 127.0.0.1:${process.env.ONEMAP_PORT} --data ${process.env.ONEMAP_DATA}`,
+        url: `${baseURL}/readyz`,
+        timeout: 120_000,
+        gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },
+      }
+    : undefined,
+});
