@@ -46,7 +46,7 @@ func Up(ctx context.Context, url string) error {
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", lockKey)
 
-	if _, err := conn.ExecContext(ctx, "create schema if not exists onemap"); err != nil {
+	if err := makeSchema(ctx, conn); err != nil {
 		return explain(err)
 	}
 	// Two branches may each add a file; the lower number, merged second, must still run.
@@ -62,6 +62,17 @@ func Up(ctx context.Context, url string) error {
 		return explain(err)
 	}
 	return loadCodes(ctx, conn)
+}
+
+// makeSchema looks first: "if not exists" would ask for the right to create even where there is nothing to create.
+func makeSchema(ctx context.Context, conn *sql.Conn) error {
+	var exists bool
+	err := conn.QueryRowContext(ctx, "select to_regnamespace('onemap') is not null").Scan(&exists)
+	if err != nil || exists {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "create schema onemap")
+	return err
 }
 
 // refuseNewer keeps an old binary from working on a schema it does not know.
