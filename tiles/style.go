@@ -115,8 +115,7 @@ func (b brush) paint() []styleLayer {
 		parts = b.place()
 	}
 	if b.layer.Name == groundLayer {
-		ground := b.part("ground", "fill", -0.5, map[string]any{"fill-color": b.look.land(farmland), "fill-antialias": false}, nil)
-		parts = append([]styleLayer{ground}, parts...)
+		parts = b.ground()
 	}
 	if b.layer.Style.Label != "" && b.layer.Style.Kind != "icon" && b.layer.Style.Kind != "label" {
 		parts = append(parts, b.label())
@@ -125,6 +124,20 @@ func (b brush) paint() []styleLayer {
 		parts[0].body["metadata"].(map[string]any)[metaLegend] = true
 	}
 	return parts
+}
+
+// ground is the county itself: its tint under everything, and its boundary where boundaries are drawn.
+func (b brush) ground() []styleLayer {
+	boundary := b.layer.Style.Outline
+	if boundary == "" {
+		boundary = b.own()
+	}
+	edge := b.edge(b.look.mark(boundary), zoomed(7, 1.2, 12, 2.2, 16, 3)).legend()
+	edge.order = 82
+	return []styleLayer{
+		b.part("ground", "fill", -0.5, map[string]any{"fill-color": b.look.land(farmland), "fill-antialias": false}, nil),
+		edge,
+	}
 }
 
 func isLegend(s styleLayer) bool {

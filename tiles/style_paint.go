@@ -61,12 +61,15 @@ func (b brush) hatch() []styleLayer {
 	return []styleLayer{fill, b.edge(b.look.mark(outline), zoomed(9, 1, 13, 1.6, 17, 2.4))}
 }
 
+// edge is the outline of an area that says something: a control line, over buildings, roads and pipes.
 func (b brush) edge(colour string, width any) styleLayer {
 	paint := map[string]any{"line-color": colour, "line-width": width}
 	if dash := b.dash(); dash != nil {
 		paint["line-dasharray"] = dash
 	}
-	return b.part("edge", "line", 0.2, paint, map[string]any{"line-join": "round"})
+	line := b.part("edge", "line", 0, paint, map[string]any{"line-join": "round"})
+	line.order = max(line.order, 70+line.order/1000)
+	return line
 }
 
 // building draws houses: a quiet body with a firm edge, from wherever the layer's tiles begin.

@@ -39,7 +39,7 @@ func county() []*layers.Layer {
 		styled("road", "MultiLineString", layers.Style{Kind: "line", Order: 50, By: "class", Label: "name"}, code("class", "road_class")),
 		styled("building", "MultiPolygon", layers.Style{Kind: "building", Order: 40}),
 		styled("yjjbntbhtb", "MultiPolygon", layers.Style{Kind: "fill", Order: 30, Colour: "#E7B70E", Opacity: "0.22", Outline: "#9A7400"}),
-		styled("stbhhx", "MultiPolygon", layers.Style{Kind: "hatch", Order: 70, Colour: "#2F7D4F", Outline: "#2F7D4F"}),
+		styled("stbhhx", "MultiPolygon", layers.Style{Kind: "hatch", Order: 31, Colour: "#2F7D4F", Outline: "#2F7D4F"}),
 		styled("czkfbj", "MultiPolygon", layers.Style{Kind: "line", Order: 70, Colour: "#C8372D", Label: "name"}),
 		styled("dltb", "MultiPolygon", layers.Style{Kind: "fill", Order: 10, By: "dlbm", Label: "dlmc"}, code("dlbm", "dlbm")),
 		styled("xzq_county", "MultiPolygon", layers.Style{Kind: "line", Order: 80}),
@@ -128,8 +128,8 @@ func TestStyleKeepsTheDrawingOrder(t *testing.T) {
 		return slices.IndexFunc(doc.Layers, func(l drawnLayer) bool { return l.ID == id })
 	}
 	order := []string{
-		"ground", "xzq_county:ground", "dltb:fill", "dltb:edge", "yjjbntbhtb:fill", "building:fill", "road:case", "road:line",
-		"sewer:line", "stbhhx:fill", "czkfbj:line", "xzq_county:line", "facility:icon", "road:label", "place_name:label",
+		"ground", "xzq_county:ground", "dltb:fill", "dltb:edge", "yjjbntbhtb:fill", "stbhhx:fill", "building:fill", "road:case", "road:line",
+		"sewer:line", "czkfbj:line", "yjjbntbhtb:edge", "xzq_county:edge", "facility:icon", "road:label", "place_name:label",
 	}
 	for i := 1; i < len(order); i++ {
 		if at(order[i-1]) < 0 || at(order[i-1]) >= at(order[i]) {
