@@ -135,7 +135,7 @@ func told(err, sentinel error) string {
 	if !ok || sentinel == errUnreachable {
 		text = strings.TrimSuffix(strings.TrimPrefix(sentinel.Error(), "the "), ":") + "; try again"
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return text
 }
 
 // fail is the one handler of errors: logs what is ours, once, and tells the rest.

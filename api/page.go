@@ -59,7 +59,7 @@ func (s *Server) shell(c echo.Context) error {
 	if _, ok := s.page.tags[name]; ok && name != "index.html" && !strings.HasPrefix(path.Base(name), ".") {
 		return s.page.send(c, name)
 	}
-	if strings.Contains(path.Base(name), ".") && name != "index.html" {
+	if strings.Contains(name[strings.LastIndex(name, "/")+1:], ".") && name != "index.html" {
 		return fmt.Errorf("%w: the page has no file %s", layers.ErrNotFound, name)
 	}
 	if s.open.Load() == nil {
