@@ -162,6 +162,8 @@ func (q *question) columns(names []string) string {
 	var out strings.Builder
 	if q.integerKey() {
 		fmt.Fprintf(&out, `%s as "onemap id", `, ident(q.layer.Table.Key))
+	} else if key := q.layer.Table.Key; key != "" { // an id in a tile is a number: others travel as a property
+		fmt.Fprintf(&out, "%s::text as %s, ", ident(key), ident(key))
 	}
 	for _, name := range names {
 		p, ok := q.layer.Property(name)
@@ -187,6 +189,8 @@ func (q *question) names(names []string) string {
 	var out strings.Builder
 	if q.integerKey() {
 		out.WriteString(`"onemap id", `)
+	} else if key := q.layer.Table.Key; key != "" {
+		out.WriteString(ident(key) + ", ")
 	}
 	for _, name := range names {
 		if _, ok := q.layer.Property(name); ok {
