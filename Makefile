@@ -47,7 +47,7 @@ frontend/node_modules/.installed: frontend/package.json frontend/package-lock.js
 
 frontend/dist/index.html: frontend/node_modules/.installed $(page) | setup
 	cd frontend && npm run build
-	@touch frontend/dist/.keep $@
+	@touch $@
 
 binary: | setup frontend/dist/index.html
 	go build -buildvcs=$(vcs) -o bin/onemap ./cmd/onemap
