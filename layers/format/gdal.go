@@ -54,6 +54,9 @@ func complaint(ctx context.Context, name string, err error, stderr []byte) error
 	var lines []string
 	for line := range strings.Lines(string(stderr)) {
 		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "Unable to open datasource") && len(lines) == 0 {
+			lines = append(lines, "its content is not what its name and first bytes say") // a list of drivers follows
+		}
 		if rest, ok := strings.CutPrefix(line, "ERROR "); ok {
 			if _, text, ok := strings.Cut(rest, ": "); ok {
 				line = text
