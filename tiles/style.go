@@ -132,7 +132,7 @@ func (b brush) ground() []styleLayer {
 	if boundary == "" {
 		boundary = b.own()
 	}
-	edge := b.edge(b.look.mark(boundary), zoomed(7, 1.2, 12, 2.2, 16, 3)).legend()
+	edge := b.edge(b.look.mark(boundary), zoomed(7, 1.2, 12, 1.8, 16, 2.6)).legend()
 	edge.order = 82
 	return []styleLayer{
 		b.part("ground", "fill", -0.5, map[string]any{"fill-color": b.look.land(farmland), "fill-antialias": false}, nil),

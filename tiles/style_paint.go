@@ -39,7 +39,7 @@ func (b brush) fill() []styleLayer {
 		"fill-color": b.byCode(value(colour), colour(b.own())), "fill-opacity": o, "fill-antialias": o < 1,
 	}, nil).legend()}
 	if b.layer.Style.Outline != "" {
-		return append(parts, b.edge(b.look.mark(b.layer.Style.Outline), zoomed(9, 0.8, 13, 1.4, 17, 2.2)))
+		return append(parts, b.edge(b.look.mark(b.layer.Style.Outline), zoomed(9, 0.4, 13, 0.9, 17, 2)))
 	}
 	line := b.part("edge", "line", 0.2, map[string]any{
 		"line-color": b.byCode(value(edge), edge(b.own())), "line-width": zoomed(13, 0.3, 16, 0.8, 19, 1.4),
@@ -105,8 +105,11 @@ func (b brush) line() []styleLayer {
 	}
 	mark := func(_, c string) string { return b.look.mark(c) }
 	paint := map[string]any{"line-color": b.byCode(mark, b.look.mark(b.own())), "line-width": zoomed(9, 0.8, 13, 1.6, 17, 3.2)}
-	if b.layer.Name == urbanBoundary {
+	switch {
+	case b.layer.Name == urbanBoundary:
 		paint["line-width"] = zoomed(9, 1.2, 13, 2.2, 17, 3)
+	case strings.HasSuffix(b.layer.GeometryType, "Polygon"): // neighbours share a boundary, which is drawn twice
+		paint["line-width"], paint["line-opacity"] = zoomed(9, 0.8, 13, 1.3, 17, 2.2), 0.6
 	}
 	if dash := b.dash(); dash != nil {
 		paint["line-dasharray"] = dash

@@ -20,7 +20,7 @@ export function legendOf(style: StyleSpecification | undefined, name: string): L
   const edgeColour = edge?.paint?.["line-color"] ?? paint["fill-outline-color"];
   const opacity = paint["fill-opacity"];
   return {
-    kind: drawn.type === "symbol" && !layout["icon-image"] ? "label" : markOf(drawn)["onemap:kind"] ?? drawn.type,
+    kind: drawn.type === "symbol" && !layout["icon-image"] ? "label" : drawn.type === "line" ? "line" : markOf(drawn)["onemap:kind"] ?? drawn.type,
     dash: Array.isArray(paint["line-dasharray"]) && typeof (paint["line-dasharray"] as unknown[])[0] === "number",
     edge: typeof edgeColour === "string" ? edgeColour : undefined,
     opacity: typeof opacity === "number" ? opacity : 1,
