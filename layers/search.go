@@ -56,7 +56,7 @@ func (s *Store) Search(ctx context.Context, actor Actor, text string, limit int)
 		return []Hit{}, nil
 	}
 	escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-	rows, err := s.pool.Query(ctx, strings.Join(parts, "\nunion all\n"), pgx.StrictNamedArgs{
+	rows, err := s.pool.Query(ctx, strings.Join(parts, "\nunion all\n"), pgx.NamedArgs{ // not each layer uses all
 		"text": text, "begins": escape.Replace(text) + "%", "contains": "%" + escape.Replace(text) + "%", "limit": limit,
 	})
 	if err != nil {
