@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/user"
 	"strings"
@@ -129,8 +130,16 @@ func printSummary(w io.Writer, s *format.Summary) {
 	for _, warning := range s.Warnings {
 		row("note", "%s", warning)
 	}
-	if b := s.Bounds; b != nil {
-		row("look", "http://127.0.0.1:8080/?layers=%s while onemap serve runs", l.Name)
+	if s.Bounds != nil {
+		row("look", "%s  (while onemap serve runs)", lookAt(s))
 	}
 	t.Flush()
+}
+
+// lookAt is the page, on the layer: at the zoom that shows all of it, or the first that shows it at all.
+func lookAt(s *format.Summary) string {
+	b := s.Bounds
+	size := max((b[2]-b[0])/360, (b[3]-b[1])/180, 1e-6)
+	zoom := max(math.Log2(800.0/512/size), float64(s.Layer.Drawing.MinZoom), 0)
+	return fmt.Sprintf("http://127.0.0.1:8080/?at=%.2f/%.6f/%.6f", min(zoom, 17), (b[1]+b[3])/2, (b[0]+b[2])/2)
 }

@@ -65,9 +65,9 @@ func look(l layers.Layer, s shape) (layers.Drawing, layers.Style) {
 	return drawing, style
 }
 
-// minZoom is 0 for a layer that fits into one tile, else the zoom where an average tile has at most 5,000 features.
+// minZoom is 0 for a layer that fits into one tile, else the zoom where an average tile has at most 20,000 features.
 func minZoom(s shape) int {
-	const bearable = 5000
+	const bearable = 20_000
 	if s.bounds == nil || s.rows <= bearable {
 		return 0
 	}
