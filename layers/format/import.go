@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -66,9 +67,7 @@ func Import(ctx context.Context, store *layers.Store, actor layers.Actor, url, f
 	}
 	ctx, cancel := context.WithTimeout(ctx, opt.Timeout)
 	defer cancel()
-	if _, err := store.Layer(ctx, actor, opt.Layer); err == nil {
-		return nil, fmt.Errorf("%w: there is a layer %q already; choose another --layer", layers.ErrConflict, opt.Layer)
-	} else if !errors.Is(err, layers.ErrNotFound) {
+	if err := opt.check(ctx, store, actor); err != nil {
 		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "onemap-import-")
@@ -99,6 +98,32 @@ func Import(ctx context.Context, store *layers.Store, actor layers.Actor, url, f
 	}
 	run.sum.Took = time.Since(began)
 	return run.sum, nil
+}
+
+var layerName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`)
+
+// check refuses at once what would be refused after all the reading.
+func (o Options) check(ctx context.Context, store *layers.Store, actor layers.Actor) error {
+	if !layerName.MatchString(o.Layer) {
+		return fmt.Errorf("%w: layer name %q: want a small letter, then small letters, digits and _, at most 48", layers.ErrInvalid, o.Layer)
+	}
+	themes, err := store.Codes(ctx, "theme")
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, t := range themes {
+		known = append(known, t.Code)
+	}
+	if o.Theme != "" && !slices.Contains(known, o.Theme) {
+		return fmt.Errorf("%w: there is no theme %q; there are %s", layers.ErrInvalid, o.Theme, strings.Join(known, ", "))
+	}
+	if _, err := store.Layer(ctx, actor, o.Layer); err == nil {
+		return fmt.Errorf("%w: there is a layer %q already; choose another name", layers.ErrConflict, o.Layer)
+	} else if !errors.Is(err, layers.ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
 // importing is one import under way.

@@ -259,15 +259,16 @@ func TestImportRefuses(t *testing.T) {
 		{"a text file", func(t *testing.T) string { return write(t, "x.txt", "hello") }, format.Options{}, "no known format"},
 		{"an empty collection", func(t *testing.T) string { return write(t, "x.json", `{"type":"FeatureCollection","features":[]}`) }, format.Options{}, "no features"},
 		{"JSON that is no GeoJSON", func(t *testing.T) string { return write(t, "x.json", `{"a":1}`) }, format.Options{}, "can not be read"},
+		{"a layer name that is none", func(t *testing.T) string { return write(t, "x.json", parcels) }, format.Options{Layer: "Karte 1"}, "layer name"},
+		{"a theme that is none", func(t *testing.T) string { return write(t, "x.json", parcels) }, format.Options{Theme: "roads"}, "no theme"},
 		{"a layer the file has not", func(t *testing.T) string { return write(t, "x.json", parcels) }, format.Options{From: "roads"}, `no layer "roads"`},
-		{"an encoding nobody knows", func(t *testing.T) string { return shapefile(t, parcels) }, format.Options{Encoding: "GBQ?X"}, "not known"},
+		{"an encoding nobody knows", func(t *testing.T) string { return shapefile(t, parcels) }, format.Options{Encoding: "klingon"}, "not known"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
 			pool := dbtest.New(t)
-			c.opt.Layer = "x"
-			if c.opt.Encoding == "GBQ?X" {
-				c.opt.Encoding = "klingon"
+			if c.opt.Layer == "" {
+				c.opt.Layer = "x"
 			}
 			_, err := format.Import(t.Context(), layers.New(pool), clerk, dbtest.URL(t), c.file(t), c.opt)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
