@@ -8,6 +8,7 @@ func (w *World) build() {
 	m.bound()
 	m.waters()
 	highways := m.ways()
+	m.survey()
 	m.found()
 	m.settle()
 	m.divide()

@@ -22,6 +22,9 @@ func (d *land) expand(r []node, chords []chord) []vert {
 
 // edge is an edge's ends and the vertices left on it from its two sides.
 func (d *land) edge(e int32, chords []chord) (a, b vert, in, more []vert) {
+	if e == noEdge {
+		return a, b, nil, nil
+	}
 	if e < 0 {
 		c := chords[-1-e]
 		return c.a, c.b, c.in, nil

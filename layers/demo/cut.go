@@ -125,12 +125,24 @@ func (c *cutter) cut(p piece, o Point, angle float64) (left, right []piece, ok b
 		}
 	}
 	for i := 0; i < len(crossings); i += 2 {
-		c.u.chords = append(c.u.chords, chord{a: crossings[i].v, b: crossings[i+1].v})
+		c.u.chords = append(c.u.chords, longChord(crossings[i].v, crossings[i+1].v))
 	}
 	for _, x := range crossings {
 		c.leave(x.e, x.v)
 	}
 	return left, right, true
+}
+
+// longChord is a chord with vertices at least every 150 m: the straight line on the map, the geodesic of an area rule
+// and the projected line then stay within a millimetre of each other.
+func longChord(a, b vert) chord {
+	c := chord{a: a, b: b}
+	p, q := a.point(), b.point()
+	n := int(dist(p, q)/150) + 1
+	for k := 1; k < n; k++ {
+		c.in = append(c.in, snap(lerp(p, q, float64(k)/float64(n))))
+	}
+	return c
 }
 
 // farthest is the distance of p's farthest corner from the line, positive to its left.

@@ -201,7 +201,8 @@ func (d *drainNet) outlet(k drainKind, l *netLanes, s int, h *drainHead) {
 	step := d.seat.nodes[s].reach + 14
 	at := func(m float64) Point { return Point{n.at.X + dir.X*m, n.at.Y + dir.Y*m} }
 	b := d.bottom(k, n, size, s)
-	from, bottom := n, b
+	var from *drainNode
+	var bottom float64
 	if n.high-b > drainDeepest-1 && k.sys == "YS" {
 		from, bottom = d.lift(k, n, at(step), size, k.sys, n.address)
 	} else {
@@ -225,7 +226,6 @@ func (d *drainNet) outlet(k drainKind, l *netLanes, s int, h *drainHead) {
 		d.pipe(from, c, k.sys, "干", size, bottom, end)
 		p := d.pipe(c, o, k.sys, "干", size, end, end-dist(c.at, o.at)*0.001)
 		p.channel, p.plastic = true, false
-		end = p.bBottom
 	} else {
 		d.pipe(from, o, k.sys, "干", size, bottom, end)
 	}

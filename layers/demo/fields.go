@@ -156,7 +156,7 @@ func (f *farmer) divide(p piece, o Point, angle, area float64) (left, right []pi
 	var lays []lay
 	switch {
 	case area > f.block*3.2:
-		lays = []lay{{2.5 + 1.5*f.r.Float64(), cDitch}, {4.5 + f.r.Float64(), cLane}}
+		lays = []lay{{3 + 3*f.r.Float64(), cDitch}, {4.5 + f.r.Float64(), cLane}}
 		if f.r.Float64() < 0.45 {
 			lays = append(lays, lay{7 + 7*f.r.Float64(), cTrees})
 		}
@@ -164,7 +164,7 @@ func (f *farmer) divide(p piece, o Point, angle, area float64) (left, right []pi
 			lays[0], lays[len(lays)-1] = lays[len(lays)-1], lays[0]
 		}
 	case f.r.Float64() < 0.4:
-		lays = []lay{{2.4 + 1.6*f.r.Float64(), cDitch}}
+		lays = []lay{{2.8 + 2.2*f.r.Float64(), cDitch}}
 	default:
 		lays = []lay{{3.5 + f.r.Float64(), cLane}}
 	}

@@ -61,19 +61,19 @@ func (f *farmer) yard(area, far float64) uint8 {
 		return cSquare
 	case x > 1-0.05*edge*2:
 		return cFactory
-	case x > 1-0.11*edge*2:
+	case x > 1-0.09*edge*2:
 		return cBarn
-	case x > 1-0.20*edge*2:
+	case x > 1-0.15*edge*2:
 		return cPond
-	case x > 1-0.34*edge*2:
+	case x > 1-0.21*edge*2:
 		return cTrees
-	case x > 1-0.44*edge*2:
+	case x > 1-0.25*edge*2:
 		return cSapling
-	case x > 1-0.50*edge*2:
+	case x > 1-0.29*edge*2:
 		return cOrchard
-	case x > 1-0.52*edge*2-0.025:
+	case x > 1-0.31*edge*2-0.022:
 		return cIdle
-	case x > 1-0.52*edge*2-0.05:
+	case x > 1-0.31*edge*2-0.036:
 		return cSapling
 	}
 	return cHome

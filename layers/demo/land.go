@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // land is the subdivision: the skeleton's edges, the vertices cuts have left on them, and the units with their parcels.
@@ -33,27 +34,29 @@ func (m *maker) till(s *skeleton) *land {
 		}
 	}
 	d.outline()
-	var next int
-	var mu sync.Mutex
+	d.each(func(i int) { m.cultivate(d, i) })
+	d.each(func(i int) { d.repair(&d.units[i]) })
+	return d
+}
+
+// each does something to every unit, on all processors.
+func (d *land) each(do func(i int)) {
+	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for {
-				mu.Lock()
-				from := next
-				next += 64
-				mu.Unlock()
-				for i := from; i < min(from+64, len(d.units)); i++ {
-					m.cultivate(d, i)
-				}
+				from := int(next.Add(64)) - 64
 				if from >= len(d.units) {
 					return
+				}
+				for i := from; i < min(from+64, len(d.units)); i++ {
+					do(i)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	return d
 }
 
 // outline walks around every unit.

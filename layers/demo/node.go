@@ -13,7 +13,7 @@ type segment struct {
 }
 
 // longest is how long a segment may be before it is divided, mm, so that the index stays flat.
-const longest = 300_000
+const longest = 200_000
 
 // segments cuts a line into segments on the coarse grid.
 func segments(out []segment, line []Point, source int32) []segment {

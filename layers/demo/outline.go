@@ -18,7 +18,7 @@ type maker struct {
 	zones    []Zone
 	seats    []seat
 	sites    []site
-	links    []Road
+	tracks   []track
 }
 
 // measures say how finely a size is cut.
@@ -39,7 +39,7 @@ func measuresOf(s Size) measures {
 	case Large:
 		return measures{villages: 640, block: 75_000, strip: 230, lane: 52, house: 190, lot: 900, footprint: 1}
 	}
-	return measures{villages: 640, block: 105_000, strip: 3_700, lane: 56, house: 1_350, lot: 5_000, footprint: 1}
+	return measures{villages: 640, block: 105_000, strip: 4_700, lane: 54, house: 1_350, lot: 5_000, footprint: 1}
 }
 
 // at turns shares of the frame into a point.

@@ -45,18 +45,39 @@ func arrange(segs []segment) *arrangement {
 
 // prune removes segments with a loose end until none is left.
 func prune(segs []segment) []segment {
-	for {
-		degree := make(map[vert]int32, len(segs))
-		for _, s := range segs {
-			degree[s.a]++
-			degree[s.b]++
+	at := make(map[vert][]int32, len(segs))
+	for i, s := range segs {
+		at[s.a] = append(at[s.a], int32(i))
+		at[s.b] = append(at[s.b], int32(i))
+	}
+	gone := make([]bool, len(segs))
+	degree := func(v vert) (n int, last int32) {
+		for _, i := range at[v] {
+			if !gone[i] {
+				n, last = n+1, i
+			}
 		}
-		n := len(segs)
-		segs = slices.DeleteFunc(segs, func(s segment) bool { return degree[s.a] == 1 || degree[s.b] == 1 })
-		if len(segs) == n {
-			return segs
+		return n, last
+	}
+	for _, s := range segs {
+		for _, v := range [2]vert{s.a, s.b} {
+			for n, k := degree(v); n == 1; n, k = degree(v) {
+				gone[k] = true
+				if v == segs[k].a {
+					v = segs[k].b
+				} else {
+					v = segs[k].a
+				}
+			}
 		}
 	}
+	kept := segs[:0]
+	for i, s := range segs {
+		if !gone[i] {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 func (a *arrangement) vert(h int32) vert { return a.verts[a.from[h]] }

@@ -55,6 +55,37 @@ func (p *plot) is(i, j int) bool {
 	return i >= 0 && j >= 0 && i < len(p.built) && j < len(p.built[0]) && p.built[i][j]
 }
 
+// cellAt is the middle of the built cell that holds q.
+func (p *plot) cellAt(q Point) (Point, bool) {
+	u, v := toLocal(p.at, p.angle, q)
+	i, _ := slices.BinarySearch(p.u, u)
+	j, _ := slices.BinarySearch(p.v, v)
+	for di := -2; di <= 1; di++ {
+		for dj := -2; dj <= 1; dj++ {
+			if p.is(i+di, j+dj) && contains(p.cell(i+di, j+dj), q) {
+				return p.middle(i+di, j+dj), true
+			}
+		}
+	}
+	return Point{}, false
+}
+
+// between lists the lines between neighbouring built cells that differ.
+func (p *plot) between(differ func(a, b Point) bool) [][]Point {
+	var out [][]Point
+	for i := range p.built {
+		for j := range p.built[i] {
+			if p.is(i, j) && p.is(i+1, j) && differ(p.middle(i, j), p.middle(i+1, j)) {
+				out = append(out, []Point{p.node(i+1, j), p.node(i+1, j+1)})
+			}
+			if p.is(i, j) && p.is(i, j+1) && differ(p.middle(i, j), p.middle(i, j+1)) {
+				out = append(out, []Point{p.node(i, j+1), p.node(i+1, j+1)})
+			}
+		}
+	}
+	return out
+}
+
 // grow builds the cells that want to be, then keeps what hangs together with the middle one, closes corners that
 // touch and holes.
 func (p *plot) grow(wants func(i, j int, c Point) bool) {
@@ -248,20 +279,51 @@ func (m *maker) lay(ts []int, c Point, radius, spacing, angle, works float64) se
 	return s
 }
 
+// track is a short run of the bound of a water, a dike, a railway or an expressway, with its bounds.
+type track struct {
+	line           []Point
+	half           float64
+	x0, y0, x1, y1 float64
+}
+
+// survey collects the tracks once all are laid.
+func (m *maker) survey() {
+	add := func(line []Point, half float64) {
+		const run = 24
+		for i := 0; i < len(line)-1; i += run {
+			t := track{line: line[i:min(i+run+1, len(line))], half: half, x0: math.Inf(1), y0: math.Inf(1), x1: math.Inf(-1), y1: math.Inf(-1)}
+			for _, p := range t.line {
+				t.x0, t.y0, t.x1, t.y1 = math.Min(t.x0, p.X), math.Min(t.y0, p.Y), math.Max(t.x1, p.X), math.Max(t.y1, p.Y)
+			}
+			m.tracks = append(m.tracks, t)
+		}
+	}
+	for _, a := range m.areas {
+		add(a.ring, 0)
+	}
+	for _, r := range m.ribbons {
+		add(r.line, r.half)
+	}
+}
+
 // clear is the distance from p to the nearest water, dike, railway or expressway, and the direction of that.
 func (m *maker) clear(p Point) (d, angle float64) {
 	d = math.Inf(1)
-	for _, a := range m.areas {
-		if e, g := distLine(p, a.ring); e < d {
-			d, angle = e, g
+	for _, t := range m.tracks {
+		dx := math.Max(0, math.Max(t.x0-p.X, p.X-t.x1))
+		dy := math.Max(0, math.Max(t.y0-p.Y, p.Y-t.y1))
+		if reach := d + t.half; dx*dx+dy*dy > reach*reach {
+			continue
 		}
-		if contains(a.ring, p) {
-			return 0, 0
+		if e, g := distLine(p, t.line); e-t.half < d {
+			d, angle = e-t.half, g
 		}
 	}
-	for _, r := range m.ribbons {
-		if e, g := distLine(p, r.line); e-r.half < d {
-			d, angle = e-r.half, g
+	if d < 1500 {
+		for _, a := range m.areas {
+			if a.kind != pond && contains(a.ring, p) {
+				return 0, 0
+			}
 		}
 	}
 	return d, angle
@@ -282,7 +344,7 @@ func (m *maker) grain(p Point) float64 {
 // quarter brings an angle within an eighth of a turn of zero, by quarter turns.
 func quarter(a float64) float64 { return a - math.Round(a/(math.Pi/2))*math.Pi/2 }
 
-// allowed reports whether p is inside any seat's ring; which is the seat or -1.
+// seatAt is the seat whose outline holds p, or -1.
 func (m *maker) seatAt(p Point) int {
 	return slices.IndexFunc(m.seats, func(s seat) bool { return dist(p, s.plot.at) < s.radius*2 && contains(s.ring, p) })
 }

@@ -96,7 +96,7 @@ func (m *maker) build1(i int) {
 		return
 	}
 	seed := hash(m.w.Seed, 100, int64(i), 0)
-	size := 268 * math.Exp(0.42*(unit01(hash(seed, 1, 0, 0))+unit01(hash(seed, 2, 0, 0))-1)*1.5)
+	size := 278 * math.Exp(0.42*(unit01(hash(seed, 1, 0, 0))+unit01(hash(seed, 2, 0, 0))-1)*1.5)
 	if m.villages < 100 {
 		size *= 1.7
 	}

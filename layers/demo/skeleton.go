@@ -94,7 +94,7 @@ func (s *skeleton) lines() []segment {
 		}
 		for k, j := range o.near {
 			if j > i && unit01(hash(m.w.Seed, 150, int64(i), int64(j))) < 0.62 {
-				half := 1.8 + 2.4*unit01(hash(m.w.Seed, 151, int64(i), int64(j)))
+				half := 2.1 + 2.8*unit01(hash(m.w.Seed, 151, int64(i), int64(j)))
 				s.ditches = append(s.ditches, o.edge[k])
 				s.stroke(o.edge[k], half, 0, ditch, int32(len(s.ditches)-1))
 				add(band(o.edge[k], half))
@@ -102,10 +102,11 @@ func (s *skeleton) lines() []segment {
 		}
 	}
 	for _, st := range m.seats {
-		for _, p := range []*plot{st.growth} {
-			add(p.ring())
-		}
+		add(st.around)
 		add(st.ring)
+		for _, line := range st.plot.between(func(a, b Point) bool { return s.siteAt(a) != s.siteAt(b) }) {
+			add(line)
+		}
 	}
 	for i, r := range m.ribbons {
 		s.stroke(r.line, r.half, r.trees, r.kind, int32(i))
@@ -200,6 +201,9 @@ func (s *skeleton) labelAt(p Point) label {
 	for i, o := range m.seats {
 		if dist(p, o.plot.at) < o.radius*2.2 && contains(o.around, p) {
 			l.growth = true
+			if c, ok := o.plot.cellAt(p); ok { // in a seat, bounds run along streets
+				l.site = s.siteAt(c)
+			}
 			if contains(o.ring, p) {
 				is(urban, int32(i))
 				if l.kind == ditch || l.kind == pond {
@@ -218,7 +222,6 @@ func (s *skeleton) labelAt(p Point) label {
 func (s *skeleton) siteAt(p Point) int32 {
 	x, y := int32(p.X/s.reach), int32(p.Y/s.reach)
 	best, least := int32(-1), math.Inf(1)
-	var second [3]int32
 	for r := int32(1); best < 0; r++ {
 		for dx := -r; dx <= r; dx++ {
 			for dy := -r; dy <= r; dy++ {
@@ -230,7 +233,6 @@ func (s *skeleton) siteAt(p Point) int32 {
 			}
 		}
 	}
-	_ = second
 	if contains(s.m.sites[best].cell, p) {
 		return best
 	}

@@ -116,9 +116,9 @@ func (f *farmer) theme() uint8 {
 	x := f.r.Float64()
 	if f.plain {
 		switch {
-		case x < 0.16:
+		case x < 0.11:
 			return cTrees
-		case x < 0.21:
+		case x < 0.17:
 			return cDry
 		case x < 0.25:
 			return cOrchard
@@ -128,11 +128,11 @@ func (f *farmer) theme() uint8 {
 	switch {
 	case x < 0.022:
 		return cOrchard
-	case x < 0.040:
+	case x < 0.033:
 		return cTrees
-	case x < 0.048:
+	case x < 0.041:
 		return cBarn
-	case x < 0.053:
+	case x < 0.044:
 		return cSapling
 	case x > 1-0.42*f.wet*f.wet:
 		return cPaddy
@@ -171,13 +171,13 @@ func (f *farmer) sow(p piece, theme uint8) {
 			}
 		}
 		switch {
-		case x < 0.006+edge*0.30:
+		case x < 0.0045+edge*0.16:
 			class = cTrees
-		case x < 0.011+edge*0.50:
+		case x < 0.009+edge*0.36:
 			class = cOrchard
-		case x < 0.014+edge*0.68:
+		case x < 0.0105+edge*0.46:
 			class = cSapling
-		case x < 0.0175+edge*0.85:
+		case x < 0.013+edge*0.60:
 			class = cBarn
 		case x > 0.9965:
 			class = cDry

@@ -132,22 +132,21 @@ func (m *maker) stepped(i, j int, p, q Point) []Point {
 	return out
 }
 
-// affiliate gives every site a town: the nearest seat's, made connected.
+// affiliate gives every site a town: the nearest seat's, with the largest towns held back, made connected.
 func (m *maker) affiliate() {
-	for i := range m.sites {
-		s := &m.sites[i]
-		least := math.Inf(1)
-		for t, tw := range m.w.Towns {
-			if s.urban && t > 1 {
-				break
-			}
-			d := dist(s.at, tw.Seat)
-			if t < 2 {
-				d *= 0.93
-			}
-			if d < least {
-				s.town, least = t, d
-			}
+	weight := make([]float64, len(m.w.Towns))
+	for t := range weight {
+		weight[t] = 1
+	}
+	target := float64(len(m.sites)) / float64(len(weight))
+	for range 16 {
+		count := make([]float64, len(weight))
+		for i := range m.sites {
+			m.sites[i].town = m.nearestTown(m.sites[i], weight)
+			count[m.sites[i].town]++
+		}
+		for t, n := range count {
+			weight[t] = math.Max(0.72, math.Min(1.4, weight[t]*(1+0.1*(n/target-1))))
 		}
 	}
 	for range 12 {
@@ -168,6 +167,24 @@ func (m *maker) affiliate() {
 			return
 		}
 	}
+}
+
+// nearestTown weighs distances; communities belong to the county seat's subdistricts, a seat's village to its town.
+func (m *maker) nearestTown(s site, weight []float64) int {
+	best, least := 0, math.Inf(1)
+	for t, tw := range m.w.Towns {
+		if s.urban && t > 1 {
+			break
+		}
+		d := dist(s.at, tw.Seat)
+		if s.head && d < 1 {
+			return t
+		}
+		if d *= weight[t]; d < least {
+			best, least = t, d
+		}
+	}
+	return best
 }
 
 // reach marks the sites joined to their town's first site through the town.
