@@ -41,7 +41,6 @@ function Table() {
   const { message } = Antd.useApp();
   const { t } = useWords();
   const selected = useDesk((d) => d.selected);
-  const failed = useMap((m) => m.failed);
   usePin();
   useEscape();
 
@@ -62,14 +61,13 @@ function Table() {
         <aside className="panel left" aria-label={t(`${panel}.title`)}>
           <header className="panel-head">
             <Icon name={panel} size={17} /><h2>{t(`${panel}.title`)}</h2>{panel === "legend" && <span className="quiet">{t("legend.inView")}</span>}
-            <button className="icon-button" onClick={() => setPanel(null)} aria-label={t("feature.close").split(/[（(]/)[0].trim()}><Icon name="close" size={15} /></button>
+            <button className="icon-button" onClick={() => setPanel(null)} aria-label={t("settings.close")}><Icon name="close" size={15} /></button>
           </header>
           {panel === "layers" ? <LayerTree opacity={opacity} /> : <LegendPanel />}
         </aside>
       )}
       <main>
         <MapCanvas reach={4} />
-        {failed && <p className="map-failed" role="alert">{t("map.failed")}</p>}
       </main>
       <Tools shifted={panel !== null} onShare={share} />
       {selected && <aside className="panel right" aria-label={t("feature.title")}><Feature selected={selected} onShare={share} /></aside>}

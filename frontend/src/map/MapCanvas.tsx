@@ -39,7 +39,28 @@ export function MapCanvas({ reach }: { reach: number }) {
   useDrawn();
   useSelection();
   useFollowing();
-  return <div ref={container} className="map" role="region" aria-label={t("map.label")} />;
+  return (
+    <>
+      <div ref={container} className="map" role="region" aria-label={t("map.label")} />
+      <Trouble />
+    </>
+  );
+}
+
+/** What keeps the map from being drawn, in plain words. */
+function Trouble() {
+  const { t, english } = useWords();
+  const failed = useMap((m) => m.failed);
+  const theme = useSettings((s) => s.theme);
+  const { error, data, refetch } = useStyle(theme);
+  if (failed) return <p className="map-failed" role="alert">{t("map.failed")}</p>;
+  if (!error || data) return null;
+  return (
+    <div className="map-failed" role="alert">
+      <p>{t("error.style")}{english ? ". " : "。"}{t("error.server")}</p>
+      <button className="button primary" onClick={() => void refetch()}>{t("error.retry")}</button>
+    </div>
+  );
 }
 
 /** Clicks select, moves hover; while something is measured both belong to the sketch. */

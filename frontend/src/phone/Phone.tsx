@@ -54,7 +54,7 @@ export default function Phone() {
         <Sheet height={height} onHeight={setHeight}><Feature selected={selected} onShare={share} /></Sheet>
       ) : layersOpen ? (
         <Sheet height={height} onHeight={setHeight}>
-          <header className="panel-head"><h2>{t("layers.title")}</h2><Settings /><button className="icon-button" onClick={() => setLayersOpen(false)} aria-label={t("feature.close").split(/[（(]/)[0].trim()}><Icon name="close" /></button></header>
+          <header className="panel-head"><h2>{t("layers.title")}</h2><Settings /><button className="icon-button" onClick={() => setLayersOpen(false)} aria-label={t("settings.close")}><Icon name="close" /></button></header>
           <Areas />
           <LayerTree opacity={opacity} />
         </Sheet>
