@@ -1,6 +1,6 @@
 # One Map. `make help` lists what can be made; README.md says what it is.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench setup setup-test binary lint
+.PHONY: help run build test check bench setup setup-test binary lint test-go test-page test-journeys
 SHELL := /bin/sh
 # sudo forgets where Go usually is.
 export PATH := $(PATH):/usr/local/go/bin
@@ -20,14 +20,10 @@ run: build ## the map at http://127.0.0.1:8080, with everything it needs (ARGS='
 build: setup frontend/dist/index.html binary ## bin/onemap, page included
 
 test: setup-test build ## everything: style, Go with -race on a real PostGIS, the page's units, journeys in a browser
-	$(MAKE) --no-print-directory lint
-	go test -race -timeout 30m ./...
-	cd frontend && npm test
-	cd frontend && npm run e2e
+	@$(MAKE) --no-print-directory --keep-going lint test-go test-page test-journeys
 
-check: setup-test build lint ## the fast part, before every commit: style, Go tests, the page's units
+check: setup-test build lint test-page ## the fast part, before every commit: style, Go tests, the page's units
 	go test ./...
-	cd frontend && npm test
 
 bench: setup-test ## measures: the price of triggers, tiles, queries (BENCH=pattern)
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
@@ -57,3 +53,12 @@ lint: frontend/node_modules/.installed
 	go vet ./...
 	go tool staticcheck ./...
 	cd frontend && npm run typecheck && npm run lint
+
+test-go:
+	go test -race -timeout 30m ./...
+
+test-page: frontend/node_modules/.installed
+	cd frontend && npm test
+
+test-journeys: binary
+	cd frontend && ONEMAP_LOG_LEVEL=warn npm run e2e
