@@ -18,7 +18,7 @@ type look struct {
 	lineInto   string  // lines and marks are mixed into this
 	line       float64 // … of which so much remains, if they would be lost on the ground
 	ink, halo  string  // labels
-	water      string
+	waterInk   string // names of water
 	building   string
 	edge       string // of buildings
 	roadCase   string
@@ -27,9 +27,9 @@ type look struct {
 
 var (
 	lightLook = look{name: "light", ground: "#E6EAE8", into: "#FFFFFF", land_: 0.55, outline: "#5B5A3C", lineInto: "#FFFFFF", line: 1,
-		ink: "#2A3740", halo: "#FFFFFF", water: "#A3D6F5", building: "#CFC8BC", edge: "#A89F91", roadCase: "#B9B29C", markStroke: "#FFFFFF"}
+		ink: "#2A3740", halo: "#FFFFFF", waterInk: "#2A6C96", building: "#CFC8BC", edge: "#A89F91", roadCase: "#B9B29C", markStroke: "#FFFFFF"}
 	darkLook = look{name: "dark", ground: "#0B1116", into: "#10171E", land_: 0.36, outline: "#06090C", lineInto: "#FFFFFF", line: 0.62,
-		ink: "#D6E0E6", halo: "#0E151B", water: "#3F7FA6", building: "#3A4650", edge: "#55646F", roadCase: "#0B1116", markStroke: "#10171E"}
+		ink: "#D6E0E6", halo: "#0E151B", waterInk: "#8CC4E8", building: "#3A4650", edge: "#55646F", roadCase: "#0B1116", markStroke: "#10171E"}
 )
 
 // farmland is the survey's colour of irrigated land (0102), what most of the county is.

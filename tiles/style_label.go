@@ -86,7 +86,7 @@ func (b brush) place() []styleLayer {
 		"text-halo-color": b.look.halo, "text-halo-width": 1.4,
 		"text-color": pick(func(_ int, p placeLook) any {
 			if p.class == "water" {
-				return b.look.mark("#2A6C96")
+				return b.look.waterInk
 			}
 			return b.look.ink
 		}, b.look.ink),

@@ -35,5 +35,9 @@ export const search = (text: string, signal?: AbortSignal) =>
 export const feature = ({ layer, id }: FeatureRef, signal?: AbortSignal) =>
   get<Feature>(`/ogc/collections/${word(layer)}/items/${word(id)}?f=json`, signal);
 
+/** Some one feature of a layer; undefined when it has none. */
+export const anyFeature = (layer: string) =>
+  get<{ features: Feature[] }>(`/ogc/collections/${word(layer)}/items?limit=1&f=json`).then((page) => page.features[0] as Feature | undefined);
+
 export const style = (theme: string, signal?: AbortSignal) =>
   get<import("maplibre-gl").StyleSpecification>(`/styles/onemap.json?theme=${theme}`, signal);

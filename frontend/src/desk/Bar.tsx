@@ -1,7 +1,8 @@
 import { Dropdown } from "antd";
 import { useWords } from "../i18n";
 import { Search } from "../panels/Search";
-import { setArea, useDesk, workAreas } from "../state/desk";
+import { enter } from "../panels/enter";
+import { useDesk, workAreas } from "../state/desk";
 import { setLang, setTheme, useSettings } from "../state/settings";
 import { Icon, Sign } from "../ui/icons";
 
@@ -13,7 +14,7 @@ export function Bar() {
     <header className="bar">
       <h1><Sign />{t("title")}</h1>
       <nav aria-label={t("area.label")}>
-        {workAreas.map((name) => <button key={name} className="work-area" aria-pressed={area === name} onClick={() => setArea(name)}>{t(`area.${name}`)}</button>)}
+        {workAreas.map((name) => <button key={name} className="work-area" aria-pressed={area === name} onClick={() => void enter(name)}>{t(`area.${name}`)}</button>)}
       </nav>
       <Search hint="Ctrl K" />
       <button className="bar-button" lang={english ? "zh-CN" : "en"} onClick={() => setLang(english ? "zh" : "en")} aria-label={t("settings.languageLabel")}>{t("settings.language")}</button>

@@ -135,6 +135,11 @@ export class MapView {
     this.map.fitBounds(bounds, { padding: this.padding(this.map.getContainer()), maxZoom: least, duration: this.pace(700) });
   }
 
+  /** The zoom at which bounds just fit between the panels. */
+  zoomFor(bounds: Bounds): number {
+    return this.map.cameraForBounds(bounds, { padding: this.padding(this.map.getContainer()) })?.zoom ?? 0;
+  }
+
   home(): void {
     this.fit(county);
   }

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { Problem } from "../api/client";
 import { useCatalogue } from "../api/queries";
 import type { LayerInfo } from "../api/types";
@@ -18,6 +18,13 @@ export function LayerTree({ opacity }: { opacity: (layer: LayerInfo) => ReactNod
   const shown = useMemo(() => new Set(shownNow({ own, area }, layers)), [own, area, layers]);
   const onShow = useCallback((name: string, on: boolean) => show(name, on, layers), [layers]);
 
+  const tree = useRef<HTMLDivElement>(null);
+  const ready = layers.length > 0;
+  useEffect(() => {
+    const own = tree.current?.querySelector<HTMLElement>(`[data-of="${area}"]`);
+    if (tree.current && ready) tree.current.scrollTop = own ? own.offsetTop : 0;
+  }, [area, ready]);
+
   const wanted = text.trim().toLowerCase();
   const groups = (data?.themes ?? []).map((theme) => ({
     theme,
@@ -34,12 +41,12 @@ export function LayerTree({ opacity }: { opacity: (layer: LayerInfo) => ReactNod
         </div>
         <button className="icon-button" disabled={own === null} title={t("layers.restore")} aria-label={t("layers.restore")} onClick={() => setArea(area)}><Icon name="reset" size={16} /></button>
       </div>
-      <div className="scroll tree" tabIndex={0} role="group" aria-label={t("layers.title")}>
+      <div ref={tree} className="scroll tree" tabIndex={0} role="group" aria-label={t("layers.title")}>
         {!data && <Waiting />}
         {data && layers.length === 0 && <p className="empty">{t("layers.empty")}</p>}
         {layers.length > 0 && groups.length === 0 && <p className="empty">{t("layers.none", { text })}</p>}
         {groups.map(({ theme, layers: some }) => (
-          <section key={theme.code}>
+          <section key={theme.code} data-of={theme.code}>
             <h3>{named(theme)}<span>{t("layers.shownOf", { shown: some.filter((l) => shown.has(l.name)).length, all: some.length })}</span></h3>
             <ul lang={english ? "en" : "zh-CN"}>{some.map((l) => <LayerRow key={l.name} layer={l} on={shown.has(l.name)} onShow={onShow} opacity={opacity} />)}</ul>
           </section>

@@ -9,7 +9,8 @@ import { usePin } from "../map/usePin";
 import { Feature } from "../panels/Feature";
 import { LayerTree } from "../panels/LayerTree";
 import { Search } from "../panels/Search";
-import { select, setArea, setOpacity, useDesk, workAreas } from "../state/desk";
+import { enter } from "../panels/enter";
+import { select, setOpacity, useDesk, workAreas } from "../state/desk";
 import { setLang, setTheme, useSettings } from "../state/settings";
 import { Icon } from "../ui/icons";
 import { Sheet, type Height } from "./Sheet";
@@ -68,7 +69,7 @@ export default function Phone() {
 function Areas() {
   const { t } = useWords();
   const area = useDesk((d) => d.area);
-  return <nav className="areas" aria-label={t("area.label")}>{workAreas.map((name) => <button key={name} aria-pressed={area === name} onClick={() => setArea(name)}>{t(`area.${name}`)}</button>)}</nav>;
+  return <nav className="areas" aria-label={t("area.label")}>{workAreas.map((name) => <button key={name} aria-pressed={area === name} onClick={() => void enter(name)}>{t(`area.${name}`)}</button>)}</nav>;
 }
 
 function Settings() {
