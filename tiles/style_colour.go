@@ -18,7 +18,7 @@ type look struct {
 	lineInto   string  // lines and marks are mixed into this
 	line       float64 // … of which so much remains, if they would be lost on the ground
 	ink, halo  string  // labels
-	waterInk   string // names of water
+	waterInk   string  // names of water
 	building   string
 	edge       string // of buildings
 	roadCase   string
