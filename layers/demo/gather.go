@@ -1,6 +1,10 @@
 package demo
 
-import "math"
+import (
+	"maps"
+	"math"
+	"slices"
+)
 
 // gather makes every village one piece: what is cut off from a village's largest piece goes to a neighbour.
 func (s *skeleton) gather() {
@@ -47,6 +51,69 @@ func (s *skeleton) gather() {
 			}
 			if to := longestOf(border[int32(group.find(f))]); to >= 0 {
 				s.labels[f].site, moved = to, true
+			}
+		}
+		if !moved {
+			return
+		}
+	}
+}
+
+// gatherTowns makes every town one piece on the ground: villages cut off from their town's largest piece by the
+// county's outline change to a neighbouring town.
+func (s *skeleton) gatherTowns() {
+	sites := s.m.sites
+	for range 6 {
+		near := make([]map[int32]float64, len(sites))
+		s.eachEdge(func(h, f, g int32) {
+			if f < 0 || g < 0 {
+				return
+			}
+			a, b := s.labels[f].site, s.labels[g].site
+			if a < 0 || b < 0 || a == b {
+				return
+			}
+			for _, p := range [2][2]int32{{a, b}, {b, a}} {
+				if near[p[0]] == nil {
+					near[p[0]] = map[int32]float64{}
+				}
+				near[p[0]][p[1]] += s.edgeLength(h)
+			}
+		})
+		group := newSets(len(sites))
+		for i, m := range near {
+			for j := range m {
+				if sites[i].town == sites[j].town {
+					group.join(i, int(j))
+				}
+			}
+		}
+		size := make([]int, len(sites))
+		for i := range sites {
+			size[group.find(i)]++
+		}
+		main := make([]int, len(s.m.w.Towns))
+		for t := range main {
+			main[t] = -1
+		}
+		for i, o := range sites {
+			if g := group.find(i); main[o.town] < 0 || size[g] > size[main[o.town]] {
+				main[o.town] = g
+			}
+		}
+		moved := false
+		for i := range sites {
+			if group.find(i) == main[sites[i].town] {
+				continue
+			}
+			border := map[int32]float64{}
+			for _, j := range slices.Sorted(maps.Keys(near[i])) { // sums keep their order
+				if t := int32(sites[j].town); int(t) != sites[i].town && group.find(int(j)) == main[t] {
+					border[t] += near[i][j]
+				}
+			}
+			if to := longestOf(border); to >= 0 {
+				sites[i].town, moved = int(to), true
 			}
 		}
 		if !moved {
