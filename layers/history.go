@@ -206,7 +206,7 @@ func (s *Store) History(ctx context.Context, actor Actor, layer string, pos int6
 	}
 	sql := fmt.Sprintf("select %s from %s as past order by 1", strings.Join(quoted, ", "), a.from(layer, m, columns))
 	return names, func(yield func([]any, error) bool) {
-		rows, err := s.pool.Query(ctx, sql)
+		rows, err := s.pool.Query(ctx, sql, pgx.QueryExecModeDescribeExec) // asked once: not to be prepared and kept
 		if err != nil {
 			yield(nil, translate(err))
 			return

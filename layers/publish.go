@@ -110,7 +110,7 @@ func findGeometry(ctx context.Context, tx pgx.Tx, table string, l *Layer, opt Pu
 	var column, kind string
 	var dimension, srid int
 	err := tx.QueryRow(ctx, `select f_geometry_column, type, coord_dimension, srid from geometry_columns
-		where f_table_schema = $1 and f_table_name = $2 and $3 in ('', f_geometry_column)
+		where f_table_schema = $1 and f_table_name = $2 and $3::text in ('', f_geometry_column::text)
 		order by (select attnum from pg_attribute where attrelid = $4::text::regclass and attname = f_geometry_column) limit 1`,
 		opt.TableSchema, opt.TableName, opt.Geometry, table).Scan(&column, &kind, &dimension, &srid)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -173,7 +173,7 @@ begin
     select greatest(known.xid_offset, (select max(xid) from onemap.change), (select max(snap_max) from onemap.batch)) into beyond;
     execute format('create or replace function onemap.txid() returns bigint language sql volatile return txid_current() + %s', beyond);
     update onemap.cluster set system_identifier = here, xid_offset = beyond;
-    update onemap.cursor set snap_max = beyond, snap_in = array(
+    update onemap.cursor set snap_max = beyond + 1, snap_in = array(
         select distinct xid from onemap.change c where not exists (select from onemap.feed f where f.seq = c.seq));
     return true;
 end $$;
