@@ -54,7 +54,7 @@ func Area(ring []float64) float64 {
 	return 2*series.b2*sum + r2*bow
 }
 
-// shapes is EWKB of a geometry in EPSG:4490, and the area it covers.
+// The kinds of EWKB geometries, and the mark that an SRID follows.
 const (
 	wkbPoint = 1 + iota
 	wkbLine
@@ -65,7 +65,7 @@ const (
 	withSRID = 0x20000000
 )
 
-// ewkb writes one geometry after another into one buffer's style: little-endian, SRID 4490, lon lat.
+// ewkb writes a geometry in EPSG:4490: little-endian, longitude before latitude.
 type ewkb struct{ b []byte }
 
 func (e *ewkb) head(kind uint32, srid bool) {

@@ -2,7 +2,7 @@ package demo
 
 import "math"
 
-// style is how what stands on a class of land is built.
+// fabric is how what stands on a class of land is built.
 type fabric struct {
 	use, structure string
 	deep, long     float64 // m
@@ -59,13 +59,13 @@ func (m *maker) raise(d *land) {
 			if u.kind == open {
 				a = axis(p.piece, angle, 0)
 			}
-			m.build2(u, p, f, a, hash(m.w.Seed, 200, int64(i), int64(k)))
+			m.fill(u, p, f, a, hash(m.w.Seed, 200, int64(i), int64(k)))
 		}
 	}
 }
 
-// build2 fills one parcel with rows.
-func (m *maker) build2(u *unit, p parcel, f fabric, angle float64, h uint64) {
+// fill puts rows on one parcel.
+func (m *maker) fill(u *unit, p parcel, f fabric, angle float64, h uint64) {
 	if p.class == cHome && unit01(hash(h, 9, 0, 0)) > m.footprint {
 		return
 	}

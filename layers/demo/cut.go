@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// corner of a piece: a place, and the edge that leads from it to the next. Edges are half-edges of the skeleton
+// node is a corner of a piece: a place, and the edge that leads from it to the next. Edges are half-edges of the skeleton
 // (>= 0), or chords of the unit (-1-k).
 type node struct {
 	v vert

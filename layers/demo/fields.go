@@ -69,7 +69,6 @@ type farmer struct {
 	wet   float64 // 0 to 1, nearness of lake, river or canal
 	plain bool    // between the Yellow River and its dike
 	homes []Point // outline of the nearest settlement
-	half  int     // recursion left
 }
 
 func (f *farmer) keep(ps []piece, class uint8) {

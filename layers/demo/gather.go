@@ -138,8 +138,7 @@ func (s *skeleton) absorb() {
 	for range 5 {
 		group, area, around := s.units()
 		type border struct {
-			to     map[int32]float64
-			length float64
+			to map[int32]float64
 		}
 		borders := map[int32]*border{}
 		small := func(u int32) bool {

@@ -15,7 +15,7 @@ func (m *maker) names() {
 	r := m.w.Rand("names")
 	used := map[string]bool{}
 	communities := 0
-	for i, s := range m.sites {
+	for _, s := range m.sites {
 		var name string
 		switch {
 		case s.urban:
@@ -34,7 +34,6 @@ func (m *maker) names() {
 			}
 		}
 		m.w.Villages = append(m.w.Villages, Village{Name: name, Town: m.w.Towns[s.town].Code, Centre: s.at, Urban: s.urban, Angle: s.angle})
-		_ = i
 	}
 	serial := map[string]int{}
 	for i := range m.w.Villages {

@@ -52,7 +52,7 @@ func (m *maker) settle() {
 		want--
 	}
 	for i := range m.sites {
-		m.build1(i)
+		m.shapeSite(i)
 	}
 }
 
@@ -88,8 +88,8 @@ func (m *maker) habitable(p Point, chance float64) bool {
 	return d > 330
 }
 
-// build1 gives a site its direction and, unless it is in a seat, its outline.
-func (m *maker) build1(i int) {
+// shapeSite gives a site its direction and, unless it is in a seat, its outline.
+func (m *maker) shapeSite(i int) {
 	s := &m.sites[i]
 	s.angle = m.grain(s.at)
 	if s.urban || s.head {

@@ -5,7 +5,7 @@ import "math"
 // strips ploughs a block: narrow strips across it, fanning where its ends are not parallel.
 func (f *farmer) strips(p piece, o Point, a, u0, u1, v0, v1 float64) {
 	theme := f.theme()
-	l, w := u1-u0, v1-v0
+	w := v1 - v0
 	area := p.area()
 	if area < f.strip*0.6 || area < 700 {
 		f.keep([]piece{p}, f.corner(area))
@@ -24,9 +24,7 @@ func (f *farmer) strips(p piece, o Point, a, u0, u1, v0, v1 float64) {
 	}
 	if w < 130 && f.r.Float64() < 0.35 || w < 45 { // along a narrow block rather than across
 		a, u0, u1, v0, v1 = a+math.Pi/2, v0, v1, -u1, -u0
-		l, w = w, l
 	}
-	_ = l
 	f.plough(p, o, a, u0, u1, v0, v1, theme)
 }
 

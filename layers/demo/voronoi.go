@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// cellsOf divides the plane among the sites: each gets what is nearest to it, along lines that step as field bounds do.
+// divide parts the plane among the sites: each gets what is nearest to it, along lines that step as field bounds do.
 // Corners come from one formula for the three sites that share them, so neighbours agree to the bit.
 func (m *maker) divide() {
 	pts := make([]Point, 0, len(m.sites)+64)
