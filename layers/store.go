@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +26,10 @@ func New(pool *pgxpool.Pool) *Store {
 	return &Store{pool: pool}
 }
 
+// poolSize is how many connections a node keeps at most where its URL does not say pool_max_conns: enough for each
+// class of work to have a share, few enough for a small server to do them all at once.
+const poolSize = 16
+
 // Connect opens a pool whose connections are fit for the store: geometries travel as EWKB in []byte, both ways,
 // and queries run without JIT and parallel workers, which cost more than they give at the size of a tile or page
 // (the first ST_Transform in every parallel worker opens PROJ's database anew).
@@ -41,6 +46,9 @@ func Connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 		if _, ok := params[name]; !ok {
 			params[name] = value
 		}
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		cfg.MaxConns = poolSize
 	}
 	cfg.AfterConnect = registerGeometry
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

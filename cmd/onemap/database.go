@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -18,6 +19,17 @@ import (
 type database struct {
 	URL  string
 	stop func() error
+	gone <-chan struct{} // closed when a private server ends by itself; nil otherwise
+}
+
+// await returns when the context ends, or with an error when the private server is gone before.
+func (d *database) await(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-d.gone:
+		return errors.New("the private PostgreSQL has ended; its last words are in postgres.log of the data directory")
+	}
 }
 
 // Close lets go of the database: a private server that this process started is stopped.
@@ -48,7 +60,7 @@ func (c *config) own(ctx context.Context, log *slog.Logger, say func(detail stri
 	if err != nil {
 		return nil, err
 	}
-	return &database{URL: server.URL(), stop: server.Stop}, nil
+	return &database{URL: server.URL(), stop: server.Stop, gone: server.Done()}, nil
 }
 
 // await returns when the server at url answers. Every failure is logged when it differs from the one before.

@@ -93,6 +93,7 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 	defer pool.Close()
 
 	follow, ctx := errgroup.WithContext(ctx)
+	follow.Go(func() error { return db.await(ctx) })
 	follow.Go(func() error { return layers.NewSequencer(store, log).Run(ctx) })
 	follow.Go(func() error {
 		if err := s.populate(ctx, store, start); err != nil {
@@ -110,13 +111,17 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 	return err
 }
 
-// populate loads the synthetic county into a database without layers.
+// populate loads the synthetic county into a database without layers, or anew where a load was cut short.
 func (s serveCmd) populate(ctx context.Context, store *layers.Store, start *start) error {
 	if s.Demo == "none" {
 		return nil
 	}
 	have, err := store.Layers(ctx, layers.Anonymous)
-	if err != nil || len(have) > 0 {
+	if err != nil {
+		return err
+	}
+	short, err := cutShort(ctx, store, have)
+	if err != nil || len(have) > 0 && !short {
 		return err
 	}
 	start.set("demo", "generating the synthetic county")
@@ -124,6 +129,21 @@ func (s serveCmd) populate(ctx context.Context, store *layers.Store, start *star
 	return loadDemo(ctx, store, s.Seed, demo.Size(s.Demo), newProgress(os.Stderr, func(layer string, rows int) {
 		start.progress("demo", "loading "+layer, 100*float64(rows)/float64(total))
 	}))
+}
+
+// cutShort reports whether a load of the synthetic county did not come to its end: each of its layers is made empty and
+// then loaded in one transaction, and none stays empty.
+func cutShort(ctx context.Context, store *layers.Store, have []*layers.Layer) (bool, error) {
+	for _, l := range have {
+		if !l.Synthetic {
+			continue
+		}
+		page, err := store.Find(ctx, layers.Anonymous, l.Name, layers.Query{Limit: 1})
+		if err != nil || len(page.Features) == 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // start is how far a start has come, told by one goroutine and asked by requests.
