@@ -54,9 +54,9 @@ func (m *maker) populate(d *land) {
 		for _, p := range u.parcels {
 			switch p.class {
 			case cHome:
-				homes[u.site] += p.area() / 330
+				homes[u.site] += p.area() / 520
 			case cTown:
-				homes[u.site] += p.area() / 95
+				homes[u.site] += p.area() / 115
 			}
 		}
 	}

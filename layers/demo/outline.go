@@ -35,9 +35,9 @@ type measures struct {
 func measuresOf(s Size) measures {
 	switch s {
 	case Small:
-		return measures{villages: 60, block: 1_500_000, strip: 125_000, lane: 300, house: 30_000, lot: 36_000, footprint: 0.25}
+		return measures{villages: 60, block: 1_500_000, strip: 125_000, lane: 300, house: 30_000, lot: 36_000, footprint: 0.15}
 	case Large:
-		return measures{villages: 640, block: 75_000, strip: 230, lane: 52, house: 190, lot: 900, footprint: 1}
+		return measures{villages: 640, block: 31_000, strip: 150, lane: 52, house: 190, lot: 900, footprint: 1}
 	}
 	return measures{villages: 640, block: 105_000, strip: 4_700, lane: 54, house: 1_350, lot: 5_000, footprint: 1}
 }

@@ -39,7 +39,7 @@ func (f *farmer) plough(p piece, o Point, a, u0, u1, v0, v1 float64, theme uint8
 	case cFishpond:
 		size *= 3.2
 	}
-	step := math.Max(size/math.Max(v1-v0, 20), 2.2)
+	step := math.Max(size/math.Max(v1-v0, 20), 1.5)
 	mid := (v0 + v1) / 2
 	low, high := f.ends(p, o, a, u0, u1)
 	rest := []piece{p}

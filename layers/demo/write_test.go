@@ -24,16 +24,16 @@ func TestPostGISFindsTheCountySound(t *testing.T) {
 	}
 	t.Logf("made in %v, loaded in %v, %d parcels", made, time.Since(start)-made, rows["dltb"])
 	none := map[string]string{
-		"invalid parcels":        `select count(*) from layer.dltb where not st_isvalid(geom)`,
-		"invalid planned use":    `select count(*) from layer.ydyhgh where not st_isvalid(geom)`,
-		"invalid farmland":       `select count(*) from layer.yjjbntbhtb where not st_isvalid(geom)`,
-		"invalid villages":       `select count(*) from layer.xzq_village where not st_isvalid(geom)`,
-		"invalid cells":          `select count(*) from layer.grid_cell where not st_isvalid(geom)`,
-		"invalid lines or zones": `select count(*) from (select geom from layer.stbhhx union all select geom from layer.czkfbj union all select geom from layer.river union all select geom from layer.xzhq union all select geom from layer.dyhhxjkq union all select geom from layer.hlfxkzx union all select geom from layer.lswhbhx union all select geom from layer.building) x where not st_isvalid(geom)`,
-		"parcels that overlap":   `select count(*) from layer.dltb a join layer.dltb b on a.fid < b.fid and a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
-		"farmland in towns":      `select count(*) from layer.yjjbntbhtb a join layer.czkfbj b on a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
-		"farmland in red line":   `select count(*) from layer.yjjbntbhtb a join layer.stbhhx b on a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
-		"towns in red line":      `select count(*) from layer.czkfbj a join layer.stbhhx b on a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
+		"invalid parcels":                           `select count(*) from layer.dltb where not st_isvalid(geom)`,
+		"invalid planned use":                       `select count(*) from layer.ydyhgh where not st_isvalid(geom)`,
+		"invalid farmland":                          `select count(*) from layer.yjjbntbhtb where not st_isvalid(geom)`,
+		"invalid villages":                          `select count(*) from layer.xzq_village where not st_isvalid(geom)`,
+		"invalid cells":                             `select count(*) from layer.grid_cell where not st_isvalid(geom)`,
+		"invalid lines or zones":                    `select count(*) from (select geom from layer.stbhhx union all select geom from layer.czkfbj union all select geom from layer.river union all select geom from layer.xzhq union all select geom from layer.dyhhxjkq union all select geom from layer.hlfxkzx union all select geom from layer.lswhbhx union all select geom from layer.building) x where not st_isvalid(geom)`,
+		"parcels that overlap":                      `select count(*) from layer.dltb a join layer.dltb b on a.fid < b.fid and a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
+		"farmland in towns":                         `select count(*) from layer.yjjbntbhtb a join layer.czkfbj b on a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
+		"farmland in red line":                      `select count(*) from layer.yjjbntbhtb a join layer.stbhhx b on a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
+		"towns in red line":                         `select count(*) from layer.czkfbj a join layer.stbhhx b on a.geom && b.geom where st_relate(a.geom, b.geom, '2********') and onemap.area_m2(st_intersection(a.geom, b.geom)) > 0.01`,
 		"parcels with another area than the rule's": `select count(*) from layer.dltb where abs(tbmj - onemap.area_m2(geom)) > 0.0051 + 1e-6 * tbmj`,
 		"layers not marked synthetic":               `select count(*) from onemap.layer where not synthetic`,
 	}
