@@ -42,13 +42,17 @@ func (s *Store) Search(ctx context.Context, actor Actor, text string, limit int)
 	if err != nil {
 		return nil, err
 	}
+	like := " like "
+	if strings.ToLower(text) != strings.ToUpper(text) { // folding case costs three times as much
+		like = " ilike "
+	}
 	place := map[string]int{}
 	var parts []string
 	for i, l := range ls {
 		place[l.Name] = i
 		for _, p := range l.Properties {
 			if p.Role == "search" && p.Type == String && l.Table.Key != "" {
-				parts = append(parts, searchSQL(l, p))
+				parts = append(parts, searchSQL(l, p, like))
 			}
 		}
 	}
@@ -82,7 +86,7 @@ func (s *Store) Search(ctx context.Context, actor Actor, text string, limit int)
 
 // searchSQL asks one layer for one property. The first condition of an id column is written for its unique index
 // (byte order, so a prefix is a range).
-func searchSQL(l *Layer, p Property) string {
+func searchSQL(l *Layer, p Property, like string) string {
 	column, label, point, box := ident(p.Name), "''", "null::geometry", "null::geometry"
 	if l.LabelField != "" && l.LabelField != p.Name {
 		label = "coalesce(" + ident(l.LabelField) + "::text, '')"
@@ -94,15 +98,15 @@ func searchSQL(l *Layer, p Property) string {
 		}
 		point, box = "case when st_isempty("+geom+") then null else st_pointonsurface("+geom+") end", geom
 	}
-	match := column + " ilike @contains"
-	if p.Name == l.IDField {
-		match = column + ` collate "C" like @begins`
+	match, order := column+like+"@contains", "rank, length("+column+"), "+ident(l.Table.Key)
+	if p.Name == l.IDField { // the shortest comes first in byte order, too
+		match, order = column+` collate "C" like @begins`, column+` collate "C"`
 	}
 	return fmt.Sprintf(`(select '%s', id, title, label, rank, st_x(p), st_y(p), st_xmin(g), st_ymin(g), st_xmax(g), st_ymax(g) from (
 	select %s::text as id, %s as title, %s as label, %s as p, %s as g,
-	       case when lower(%s) = lower(@text) then 0 when %s ilike @begins then 1 else 2 end as rank
-	from %s where %s order by rank, length(%s), %s limit @limit) as found)`,
-		l.Name, ident(l.Table.Key), column, label, point, box, column, column, l.table(), match, column, ident(l.Table.Key))
+	       case when lower(%s) = lower(@text) then 0 when %s%s@begins then 1 else 2 end as rank
+	from %s where %s order by %s limit @limit) as found)`,
+		l.Name, ident(l.Table.Key), column, label, point, box, column, column, like, l.table(), match, order)
 }
 
 func scanHit(row pgx.CollectableRow) (Hit, error) {
