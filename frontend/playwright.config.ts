@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
@@ -8,7 +8,12 @@ import { defineConfig } from "@playwright/test";
 const own = !process.env.ONEMAP_URL;
 if (own) {
   process.env.ONEMAP_PORT ??= String(20000 + Math.floor(Math.random() * 20000));
-  process.env.ONEMAP_DATA ??= mkdtempSync(join(tmpdir(), "onemap-page-"));
+  if (!process.env.ONEMAP_DATA) {
+    const data = mkdtempSync(join(tmpdir(), "onemap-page-"));
+    process.env.ONEMAP_DATA = data;
+    process.on("exit", () => rmSync(data, { recursive: true, force: true }));
+  }
+  mkdirSync("node_modules/.cache", { recursive: true });
 }
 const baseURL = process.env.ONEMAP_URL ?? `http://127.0.0.1:${process.env.ONEMAP_PORT}`;
 
@@ -35,7 +40,8 @@ export default defineConfig({
   },
   webServer: own
     ? {
-        command: `../bin/onemap serve --demo small --listen 127.0.0.1:${process.env.ONEMAP_PORT} --data ${process.env.ONEMAP_DATA}`,
+        command: `../bin/onemap serve --demo small --listen 127.0.0.1:${process.env.ONEMAP_PORT} --data ${process.env.ONEMAP_DATA} 2> node_modules/.cache/onemap.log`,
+        cwd: import.meta.dirname,
         url: `${baseURL}/readyz`,
         timeout: 120_000,
         gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },
