@@ -1,10 +1,14 @@
 package demo
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // placeTables are areas of administration, roads, ditches, buildings, facilities and names.
 func (w *World) placeTables() []Table {
 	ditches := w.ditches()
+	built := slices.DeleteFunc(slices.Clone(w.Villages), func(v Village) bool { return len(v.Built) == 0 })
 	return []Table{
 		{"building", []string{"village", "floors", "height_m", "use", "structure", "built", "geom"}, rows(len(w.Buildings), func(i int) []any {
 			b := w.Buildings[i]
@@ -23,6 +27,15 @@ func (w *World) placeTables() []Table {
 			c := w.cells[i]
 			geom, area := polygonsWKB(polygon(c.area))
 			return []any{c.code, c.name, "basic", c.village, c.village[:9] + "000", c.households, c.people, cents(area), geom}
+		})},
+		{"resa", []string{"xzqdm", "name", "dlbm", "cxfl", "mj", "geom"}, rows(len(built), func(i int) []any {
+			v := built[i]
+			geom, area := polygonsWKB(v.Built...)
+			class := "0702"
+			if v.Urban {
+				class = "0701"
+			}
+			return []any{v.Code, v.Name, class, v.class(), cents(area), geom}
 		})},
 		{"xzq_village", []string{"xzqdm", "xzqmc", "town", "townmc", "cxfl", "households", "population", "mj", "geom"}, rows(len(w.Villages), func(i int) []any {
 			v := w.Villages[i]
