@@ -26,6 +26,9 @@ export type Hit = { layer: string; id: string; title: string; subtitle?: string;
 /** One feature's address. */
 export type FeatureRef = { layer: string; id: string };
 
+/** A feature found on the map, with what its tile says of it. */
+export type Found = FeatureRef & { properties: Record<string, unknown> };
+
 export type Feature = GeoJSON.Feature<GeoJSON.Geometry | null, Record<string, unknown>>;
 
 export type Change = { layer: string; position: number; op: string; bounds?: Bounds | null };

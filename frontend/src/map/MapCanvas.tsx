@@ -68,7 +68,7 @@ function listen(view: MapView, sketching: Sketching): void {
   view.onClick(({ point }) => {
     if (useDesk.getState().tool !== "pick" || sketching.justFinished()) return;
     const here = view.at(point);
-    select(here[0] ?? null, here);
+    select(here[0] ? { layer: here[0].layer, id: here[0].id } : null, here);
     const height = view.map.getContainer().clientHeight;
     if (here.length > 0 && underSheet(view) && point.y > height * 0.48) view.map.panBy([0, point.y - height * 0.3]);
   });

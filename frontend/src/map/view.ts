@@ -1,6 +1,6 @@
 import { Map as MapLibre, Marker, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification } from "maplibre-gl";
 import "./start";
-import type { Bounds, FeatureRef } from "../api/types";
+import type { Bounds, Found } from "../api/types";
 import type { LonLat } from "../lib/ellipsoid";
 import { faded, markOf } from "../lib/style";
 import { Freshness } from "./freshness";
@@ -79,14 +79,14 @@ export class MapView {
   }
 
   /** What is drawn at a point of the screen, topmost first, each feature once. */
-  at(point: { x: number; y: number }): FeatureRef[] {
+  at(point: { x: number; y: number }): Found[] {
     const exact = this.features([point.x, point.y]);
     const r = this.reach;
     const near = this.features([[point.x - r, point.y - r], [point.x + r, point.y + r]]).filter((f) => !f.geometry.type.includes("Polygon"));
-    const found = new Map<string, FeatureRef>();
+    const found = new Map<string, Found>();
     for (const f of [...near, ...exact]) {
       const layer = markOf(f.layer as never)["onemap:layer"]!;
-      found.set(`${layer}/${f.id}`, { layer, id: String(f.id) });
+      found.set(`${layer}/${f.id}`, { layer, id: String(f.id), properties: f.properties });
     }
     return [...found.values()];
   }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { Problem } from "../api/client";
-import { useFeature, useLayers, useSchemes } from "../api/queries";
-import type { FeatureRef, LayerInfo } from "../api/types";
+import { useCodes, useFeature, useLayers, useSchemes } from "../api/queries";
+import type { FeatureRef, Found, LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
 import { boundsOf } from "../lib/bounds";
 import { legendOf } from "../lib/style";
@@ -60,7 +60,7 @@ const sources = (layer: LayerInfo, t: (key: string) => string): Reading[] =>
 
 /** Everything under the click, to choose from. */
 function Here({ selected }: { selected: FeatureRef }) {
-  const { t, named } = useWords();
+  const { t } = useWords();
   const here = useDesk((d) => d.here);
   const layers = useLayers();
   if (here.length < 2) return null;
@@ -68,17 +68,32 @@ function Here({ selected }: { selected: FeatureRef }) {
     <div className="here" role="group" aria-label={t("feature.here", { count: here.length })}>
       <span className="quiet">{t("feature.here", { count: here.length })}</span>
       <div>
-        {here.slice(0, 12).map((ref) => {
-          const layer = layers.get(ref.layer);
-          const on = ref.layer === selected.layer && ref.id === selected.id;
-          return layer && <button key={`${ref.layer}/${ref.id}`} className="chip" aria-pressed={on} onClick={() => select(ref)}><LayerSign layer={layer} />{named(layer)}</button>;
+        {here.slice(0, 12).map((found) => {
+          const layer = layers.get(found.layer);
+          return layer && <Choice key={`${found.layer}/${found.id}`} found={found} layer={layer} on={found.layer === selected.layer && found.id === selected.id} />;
         })}
       </div>
     </div>
   );
 }
 
-export function LayerSign({ layer }: { layer: LayerInfo }) {
+/** One of them, told apart by its class where its layer has classes. */
+function Choice({ found, layer, on }: { found: Found; layer: LayerInfo; on: boolean }) {
+  const { named } = useWords();
+  const style = useMap((m) => m.style);
+  const legend = useMemo(() => legendOf(style, layer.name), [style, layer.name]);
+  const code = layer.style.by ? String(found.properties[layer.style.by] ?? "") : "";
+  const scheme = layer.properties?.find((p) => p.name === layer.style.by)?.scheme;
+  const known = useCodes(scheme).find((c) => c.code === code);
+  return (
+    <button className="chip" aria-pressed={on} onClick={() => select({ layer: found.layer, id: found.id })}>
+      {legend && <Swatch legend={legend} sample={legend.samples.find((s) => s.code === code)} />}
+      {named(layer)}{known && ` · ${named(known)}`}
+    </button>
+  );
+}
+
+function LayerSign({ layer }: { layer: LayerInfo }) {
   const style = useMap((m) => m.style);
   const legend = useMemo(() => legendOf(style, layer.name), [style, layer.name]);
   return legend && <Swatch legend={legend} />;

@@ -26,7 +26,7 @@ function read(p: Property, value: unknown, schemes: Schemes, { t, named, amount 
   if (value === null || value === undefined || value === "") return { value: t("value.empty"), empty: true };
   const said = (text: string, beside?: string) => ({ value: text, beside, empty: false });
   const code = p.scheme ? schemes.get(p.scheme)?.get(String(value)) : undefined;
-  if (code) return said(named(code), code.code);
+  if (code) return said(named(code), code.code === code.name ? undefined : code.code);
   if (typeof value === "boolean") return said(t(value ? "value.yes" : "value.no"));
   if (typeof value === "number" && p.role === "area") return pair(area(value), amount);
   if (typeof value === "number" && p.role === "length") return said(amount(length(value)));

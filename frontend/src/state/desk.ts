@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { FeatureRef, LayerInfo } from "../api/types";
+import type { FeatureRef, Found, LayerInfo } from "../api/types";
 import { readLink, writeLink, type Link } from "../lib/link";
 import type { LonLat } from "../lib/ellipsoid";
 import { useSettings } from "./settings";
@@ -13,7 +13,7 @@ type Desk = {
   own: string[] | null; // layers shown, once the reader has changed what the work area shows; null = as it is
   opacity: Record<string, number>; // percent
   selected: FeatureRef | null;
-  here: FeatureRef[]; // everything found under the last click
+  here: Found[]; // everything found under the last click
   pin: LonLat | null;
   tool: Tool;
   connected: boolean;
@@ -58,7 +58,7 @@ export function show(name: string, on: boolean, layers: LayerInfo[]): void {
 
 export const setOpacity = (name: string, percent: number): void => useDesk.setState((desk) => ({ opacity: { ...desk.opacity, [name]: percent } }));
 
-export const select = (selected: FeatureRef | null, here?: FeatureRef[]): void =>
+export const select = (selected: FeatureRef | null, here?: Found[]): void =>
   useDesk.setState((desk) => ({ selected, here: here ?? (selected ? desk.here : []) }));
 
 /** The link to what is on the screen; full links also say language and theme. */
