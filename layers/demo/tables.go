@@ -74,6 +74,9 @@ func (w *World) dltb(yield func([]any) bool) {
 		case cRiver, cLake, cShoal, cDike, cHighway, cRail, cTown, cOffice, cUtility, cPark, cSquare, cPort, cStation:
 			ownership, owned = "20", "国有"
 		}
+		if v.Urban && (u.kind == urban || u.kind == street) { // land of a city belongs to the state
+			ownership, owned = "20", "国有"
+		}
 		var slope, grows, growsName, wide, settled any
 		switch p.class {
 		case cPaddy, cWheat, cDry:
