@@ -66,7 +66,7 @@ func (s *Server) shell(c echo.Context) error {
 		return s.starting()
 	}
 	if _, ok := s.page.tags["index.html"]; !ok {
-		return fmt.Errorf("%w: this server was built without its page: run `make frontend`, then build it again; the API is at /ogc", layers.ErrNotFound)
+		return fmt.Errorf("%w: this server was built without its page: run `make build`; the API is at /ogc", layers.ErrNotFound)
 	}
 	return s.page.send(c, "index.html")
 }

@@ -1,6 +1,6 @@
 -- The attributes of every layer: what the table has, told as the catalogue tells it. The key, the geometries and the
 -- version of a row are not attributes.
--- Columns: layer, table name found (false when the table is missing), then as scanned by readProperties.
+-- Columns: as scanned by readProperties. A layer whose table is missing has no row.
 select l.layer, a.attname, format_type(a.atttypid, null),
        coalesce(p.title, a.attname), coalesce(p.title_en, ''), coalesce(p.description, ''), coalesce(p.unit, ''),
        coalesce(p.scheme, ''), coalesce(p.role, ''), coalesce(p.required, a.attnotnull), coalesce(p.width, 0)

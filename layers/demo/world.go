@@ -16,7 +16,8 @@ import (
 // Size is how finely the county is cut; the county itself is the same.
 type Size string
 
-// The sizes: about 12 thousand, 350 thousand and 3.5 million land-use parcels; Small has 60 villages, the others 640.
+// The sizes: about 15 thousand, 350 thousand and 3.5 million land-use parcels; Small has 60 villages, the others 640,
+// and each has 21 urban communities besides.
 const (
 	Small  Size = "small"
 	County Size = "county"
