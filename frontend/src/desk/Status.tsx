@@ -13,14 +13,14 @@ export function Status() {
   const { t } = useWords();
   const { data } = useCatalogue();
   const connected = useDesk((d) => d.connected);
-  const synthetic = data?.synthetic ?? data?.layers.some((l) => l.synthetic);
+  const about = t(data?.layers.every((l) => l.synthetic) ? "status.syntheticAll" : "status.syntheticSome");
   return (
     <footer className="status">
       <Pointer />
       <Scale />
       <span className="grow" />
       {!connected ? <span className="lost" role="alert"><Icon name="alert" size={14} />{t("status.lost")}</span> : <Revision />}
-      {synthetic && <span className="sample" title={t("status.syntheticLong")}>{t("status.synthetic")}<span className="sample-long">{t("status.syntheticLong")}</span></span>}
+      {data?.synthetic && <span className="sample" title={about}>{t("status.synthetic")}<span className="sample-long">{about}</span></span>}
     </footer>
   );
 }
