@@ -86,6 +86,7 @@ type sheet struct {
 	Row      row
 	Drawing  drawing
 	Geometry string
+	Map      template.URL // query of the page that shows it
 }
 
 func (s *Server) itemPage(c echo.Context, ctx context.Context, l *layers.Layer, f layers.Feature, crs CRS) error {
@@ -96,6 +97,10 @@ func (s *Server) itemPage(c echo.Context, ctx context.Context, l *layers.Layer, 
 	data := sheet{Layer: l, Columns: columns, Row: rows[0], Drawing: draw(f.Geometry)}
 	if f.Geometry != nil {
 		data.Geometry = strings.TrimPrefix(fmt.Sprintf("%T", f.Geometry), "*geom.")
+	}
+	if f.Geometry != nil && !f.Geometry.Empty() && (crs.SRID == 4490 || crs.SRID == 4326) {
+		box := geom.NewBounds(geom.XY).Extend(f.Geometry)
+		data.Map = template.URL(fmt.Sprintf("at=16/%.6f/%.6f&feature=%s/%s", (box.Min(1)+box.Max(1))/2, (box.Min(0)+box.Max(0))/2, l.Name, url.PathEscape(f.ID)))
 	}
 	v := view{Title: l.Title + " " + f.ID, TitleEn: l.TitleEn, Crumbs: crumbs("collections", "图层 Collections", l.Name, l.Title, "items", "要素 Features", url.PathEscape(f.ID), f.ID), Data: data}
 	return s.render(c, features[1], nil, "item", v)
