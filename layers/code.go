@@ -2,6 +2,7 @@ package layers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -43,7 +44,7 @@ func (s *Store) Scheme(ctx context.Context, name string) (*Scheme, error) {
 	sc := Scheme{Name: name}
 	err := s.pool.QueryRow(ctx, `select title, title_en, source, unverified from onemap.scheme where scheme = $1`, name).
 		Scan(&sc.Title, &sc.TitleEn, &sc.Source, &sc.Unverified)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("%w: no code list %q", ErrNotFound, name)
 	}
 	if err != nil {

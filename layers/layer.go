@@ -106,7 +106,7 @@ type Equal struct {
 	Values   []string `json:"values"`
 }
 
-// Style says how a layer looks, in few words; tiles.Style makes MapLibre layers and a legend of it.
+// Style says how a layer looks, in few words; tiles.StyleDocument makes MapLibre layers of it, and the page a legend.
 type Style struct {
 	Kind    string `json:"kind"`              // fill, hatch, line, pipe, circle, icon, label, building, none
 	Order   int    `json:"order"`             // drawing order: 10 land, 20 water, 30 controls, 40 buildings, 50 roads, 60 pipes, 70 control lines, 80 boundaries, 90 points, 100 labels

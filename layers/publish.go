@@ -21,7 +21,6 @@ type PublishOptions struct {
 
 // published is what the database says of a table.
 type published struct {
-	OID     uint32
 	Kind    string // pg_class.relkind
 	Key     string
 	KeyType string
@@ -78,13 +77,13 @@ func (s *Store) Publish(ctx context.Context, actor Actor, opt PublishOptions) (*
 }
 
 func findTable(ctx context.Context, tx pgx.Tx, schema, name string) (p published, err error) {
-	err = tx.QueryRow(ctx, `select c.oid, c.relkind, coalesce(a.attname, ''), coalesce(format_type(a.atttypid, null), ''),
+	err = tx.QueryRow(ctx, `select c.relkind, coalesce(a.attname, ''), coalesce(format_type(a.atttypid, null), ''),
 			c.relkind = 'p' or exists (select from pg_inherits i where c.oid in (i.inhrelid, i.inhparent))
 		from pg_class c
 		left join pg_index i on i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1
 		left join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
 		where c.relnamespace = to_regnamespace(quote_ident($1)) and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')`, schema, name).
-		Scan(&p.OID, &p.Kind, &p.Key, &p.KeyType, &p.Derived)
+		Scan(&p.Kind, &p.Key, &p.KeyType, &p.Derived)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, fmt.Errorf("%w: there is no table or view %q in schema %q", ErrNotFound, name, schema)
 	}

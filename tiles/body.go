@@ -3,12 +3,10 @@ package tiles
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/klauspost/compress/gzip"
 
@@ -75,10 +73,4 @@ func Plain(body []byte) ([]byte, error) {
 		return nil, fmt.Errorf("decompress tile: %w", err)
 	}
 	return plain, nil
-}
-
-// drawing is one layer of one tile as a question to PostGIS.
-type drawing struct {
-	sql  string
-	args pgx.StrictNamedArgs
 }

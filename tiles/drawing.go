@@ -18,6 +18,12 @@ var selectSQL string
 //go:embed label.sql
 var labelSQL string
 
+// drawing is one layer of one tile as a question to PostGIS.
+type drawing struct {
+	sql  string
+	args pgx.StrictNamedArgs
+}
+
 // drawings returns what has to be asked for a layer in a tile: nothing where it is not drawn or has nothing; itself;
 // and its labels.
 func drawings(l *layers.Layer, t Tile) []drawing {
