@@ -47,9 +47,9 @@ func parse(args []string) (command, *config, error) {
 			"  onemap import parcels.shp --layer x  a file becomes a layer, seen at once by who serves\n"+
 			"  onemap psql -- -c '\\dt layer.*'      straight into the database: what you write there, the map shows"),
 		kong.Vars{"data": defaultData(), "version": version()},
-		kong.Configuration(kong.JSON, "/etc/onemap.json", "~/.config/onemap.json"),
+		kong.Configuration(settings, "/etc/onemap.json", "~/.config/onemap.json"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.UsageOnError(),
+		kong.ShortUsageOnError(),
 	)
 	if err != nil {
 		return nil, nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,7 +98,7 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 	follow.Go(func() error { return layers.NewSequencer(store, log).Run(ctx) })
 	follow.Go(func() error {
 		if err := s.populate(ctx, store, start); err != nil {
-			return err
+			return cmp.Or(ctx.Err(), err) // interrupted, a load fails in many ways that are none
 		}
 		follow.Go(func() error { return store.Watch(ctx) })
 		server.Open(api.Ground{Store: store, Tiles: tiles.New(pool, store), Pool: pool})
