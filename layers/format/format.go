@@ -1,5 +1,5 @@
-// Package format knows file formats: one file and one row of the table each. What imports, exports and doors can read
-// and write is this table; adding a format adds it everywhere.
+// Package format knows file formats: one file and one row of the table each. What an import can read is this table;
+// adding a format adds it everywhere.
 //
 // Formats that GDAL reads go through its ogr2ogr as a child process (import.go). Rules of the formats themselves:
 // ESRI Shapefile Technical Description (1998), OGC GeoPackage 12-128r18, RFC 7946 GeoJSON.
@@ -16,13 +16,9 @@ import (
 
 // Format is one row of the table.
 type Format struct {
-	Name       string   // what f= and --format say
+	Name       string   // short, in small letters
 	Title      string   // for people
 	Extensions []string // with the dot, in small letters, the usual one first
-	MediaType  string   // of a response
-	Driver     string   // GDAL's short name
-	Reads      bool     // can be imported
-	Writes     bool     // can be written, by us or by GDAL
 
 	// Is tells by the file's name (small letters) and its first bytes whether it is of this format.
 	Is func(name string, head []byte) bool
@@ -33,21 +29,11 @@ func All() []Format {
 	return []Format{shapefile, geoPackage, geoJSON}
 }
 
-// Lookup returns the format of that name, or layers.ErrInvalid with the names there are.
-func Lookup(name string) (Format, error) {
-	all := All()
-	i := slices.IndexFunc(all, func(f Format) bool { return f.Name == name })
-	if i < 0 {
-		return Format{}, fmt.Errorf("%w: no format %q; there are %s", layers.ErrInvalid, name, names(all))
-	}
-	return all[i], nil
-}
-
 // Recognise returns the format of a file from its name and first bytes (512 are enough). Content goes before the name;
 // where both disagree, or neither says anything, the error says what was looked for.
 func Recognise(name string, head []byte) (Format, error) {
 	lower := strings.ToLower(filepath.Base(name))
-	all := slices.DeleteFunc(All(), func(f Format) bool { return !f.Reads })
+	all := All()
 	for _, f := range all {
 		if f.Is(lower, head) {
 			return f, nil

@@ -16,8 +16,7 @@ import (
 
 // geoJSON is RFC 7946; files that name another CRS in the old "crs" member are read too.
 var geoJSON = Format{
-	Name: "geojson", Title: "GeoJSON", Extensions: []string{".geojson", ".json"}, MediaType: "application/geo+json",
-	Driver: "GeoJSON", Reads: true, Writes: true,
+	Name: "geojson", Title: "GeoJSON", Extensions: []string{".geojson", ".json"},
 	Is: func(name string, head []byte) bool {
 		head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 		return bytes.HasPrefix(head, []byte("{"))

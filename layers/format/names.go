@@ -6,16 +6,15 @@ import (
 	"unicode"
 
 	"github.com/mozillazg/go-pinyin"
-)
 
-// taken are the columns that every layer's table has by itself.
-var taken = []string{"fid", "geom", "geom_3857", "version"}
+	"onemap/layers"
+)
 
 // safeNames makes column names of the names in a file: small ASCII letters, digits and _, Chinese by its sound
 // (图斑面积 → tu_ban_mian_ji), at most 40 bytes, none twice. The names of the file stay what readers see, as titles.
 func safeNames(titles []string) []string {
 	used := map[string]bool{}
-	for _, t := range taken {
+	for _, t := range layers.OwnColumns() {
 		used[t] = true
 	}
 	names := make([]string, len(titles))
