@@ -23,10 +23,8 @@ type CRS struct {
 var crs84 = CRS{URI: "http://www.opengis.net/def/crs/OGC/1.3/CRS84", SRID: 4490, Geographic: true}
 
 func epsg(srid int) CRS {
-	return CRS{URI: "http://www.opengis.net/def/crs/EPSG/0/" + strconv.Itoa(srid), SRID: srid, NorthFirst: layers.NorthFirst(srid), Geographic: geographic(srid)}
+	return CRS{URI: "http://www.opengis.net/def/crs/EPSG/0/" + strconv.Itoa(srid), SRID: srid, NorthFirst: layers.NorthFirst(srid), Geographic: layers.Geographic(srid)}
 }
-
-func geographic(srid int) bool { return srid == 4490 || srid == 4326 }
 
 // crsOf lists what a layer can be asked in, the default first; where it is stored is among them.
 func crsOf(l *layers.Layer) []CRS {
@@ -71,7 +69,7 @@ func canonical(text string) string {
 
 // answerSRID is what PostGIS is asked for: degrees as they are stored where they are degrees already.
 func (crs CRS) answerSRID(l *layers.Layer) int {
-	if crs.Geographic && geographic(l.SRID) {
+	if crs.Geographic && layers.Geographic(l.SRID) {
 		return l.SRID
 	}
 	return crs.SRID

@@ -105,7 +105,7 @@ func (r *itemsRequest) where(p params, filters []layers.Property) error {
 		r.query.Bounds, r.query.BoundsSRID = &b, crs.SRID
 	}
 	if text, ok := p["datetime"]; ok {
-		if r.query.Datetime, err = ParseDatetime(text, countyTime); err != nil {
+		if r.query.Datetime, err = ParseDatetime(text, layers.Zone); err != nil {
 			return err
 		}
 	}
@@ -116,9 +116,6 @@ func (r *itemsRequest) where(p params, filters []layers.Property) error {
 	}
 	return nil
 }
-
-// countyTime is the zone of days without one.
-var countyTime = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // filterable are the properties that are parameters too: simple values whose name is not a parameter already.
 func filterable(l *layers.Layer) []layers.Property {

@@ -66,6 +66,9 @@ func FromGK(x, y float64) (lon, lat float64) {
 	return gkMeridian + lam*180/math.Pi, math.Atan(tau) * 180 / math.Pi
 }
 
+// Geographic reports whether srid is degrees of CGCS2000 or WGS 84, which agree to centimetres and stand for each other.
+func Geographic(srid int) bool { return srid == 4490 || srid == 4326 }
+
 // NorthFirst reports whether the EPSG registry lists latitude (or northing) as the first axis of srid. Inside the
 // house x is always east; a door that names a CRS by its EPSG URI or URN swaps, once, by this.
 func NorthFirst(srid int) bool {

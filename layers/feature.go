@@ -19,8 +19,8 @@ type Feature struct {
 	Version    int64  // of the row; 0 where the layer keeps none
 }
 
-// beijing is the zone that times are shown in; the county has one, without summer time.
-var beijing = time.FixedZone("Asia/Shanghai", 8*60*60)
+// Zone is the zone of times and days that name none, and that times are shown in; the county has one, without summer time.
+var Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // scanFeature reads a row of the columns that selectColumns lists.
 func scanFeature(row pgx.Row, l *Layer) (Feature, error) {
@@ -70,7 +70,7 @@ func plain(v any, t Type) any {
 		if t == Date {
 			return v.Format(time.DateOnly)
 		}
-		return v.In(beijing).Format(time.RFC3339Nano)
+		return v.In(Zone).Format(time.RFC3339Nano)
 	case pgtype.InfinityModifier:
 		return fmt.Sprint(v)
 	}

@@ -32,7 +32,7 @@ type published struct {
 // table, ErrInvalid with what to do when it cannot be read as a layer, ErrConflict when the name is taken.
 func (s *Store) Publish(ctx context.Context, actor Actor, opt PublishOptions) (*Layer, error) {
 	l := opt.Layer
-	if !layerName.MatchString(l.Name) {
+	if !ValidName(l.Name) {
 		return nil, fmt.Errorf("%w: name %q: a layer is named by a lower-case letter and up to 47 letters, digits and _", ErrInvalid, l.Name)
 	}
 	if l.Title == "" {

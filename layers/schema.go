@@ -19,9 +19,14 @@ var createSQL string
 var (
 	layerName  = regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`)
 	columnType = regexp.MustCompile(`^(text|smallint|integer|bigint|real|double precision|boolean|date|timestamptz|time|jsonb|uuid|bytea|(numeric|varchar)(\(\d+(,\s*\d+)?\))?)$`)
-	ours       = []string{"fid", "geom", "geom_3857", "version"}
 	geometries = []string{"", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "Geometry", "GeometryCollection"}
 )
+
+// ValidName reports whether a layer may be called so: a lower-case letter, then letters, digits and _, at most 48 in all.
+func ValidName(name string) bool { return layerName.MatchString(name) }
+
+// OwnColumns are the columns that every layer's table has by itself; no property is called like one of them.
+func OwnColumns() []string { return []string{"fid", "geom", "geom_3857", "version"} }
 
 // Create makes a layer: its catalogue entry, its table layer.<name>, its history and the triggers that log it.
 // It returns ErrInvalid with the field that is wrong, ErrConflict when there is, or was, a layer of that name.
@@ -85,7 +90,7 @@ func (s *Store) write(ctx context.Context, actor Actor, reason string, f func(pg
 }
 
 func (d *Definition) check() error {
-	if !layerName.MatchString(d.Name) {
+	if !ValidName(d.Name) {
 		return fmt.Errorf("%w: name %q: a layer is named by a lower-case letter and up to 47 letters, digits and _", ErrInvalid, d.Name)
 	}
 	if d.Title == "" {
@@ -102,7 +107,7 @@ func (d *Definition) check() error {
 		switch {
 		case c.Name == "" || len(c.Name) > 63 || strings.ContainsRune(c.Name, 0):
 			return fmt.Errorf("%w: columns[%d].name %q: 1 to 63 bytes", ErrInvalid, i, c.Name)
-		case slices.Contains(ours, c.Name):
+		case slices.Contains(OwnColumns(), c.Name):
 			return fmt.Errorf("%w: columns[%d].name %q is the map's own; choose another", ErrInvalid, i, c.Name)
 		case seen[c.Name]:
 			return fmt.Errorf("%w: columns[%d].name %q is there twice", ErrInvalid, i, c.Name)

@@ -79,7 +79,7 @@ func (sel *selection) bounds(b Bounds, srid int) error {
 	}
 	boxes := []Bounds{b}
 	if b[0] > b[2] {
-		if srid != 4490 && srid != 4326 {
+		if !Geographic(srid) {
 			return fmt.Errorf("%w: bbox: west %v is beyond east %v", ErrInvalid, b[0], b[2])
 		}
 		boxes = []Bounds{{b[0], b[1], 180, b[3]}, {-180, b[1], b[2], b[3]}}
@@ -105,13 +105,12 @@ func (sel *selection) envelope(b Bounds, srid int) (string, error) {
 			return "", fmt.Errorf("%w: bbox: %v is no coordinate", ErrInvalid, v)
 		}
 	}
-	geographic := func(srid int) bool { return srid == 4490 || srid == 4326 }
 	to := sel.layer.SRID
-	if geographic(srid) && !geographic(to) {
+	if Geographic(srid) && !Geographic(to) {
 		b = Bounds{max(b[0], -180), max(b[1], -85.05), min(b[2], 180), min(b[3], 85.05)}
 	}
 	env := sel.box(b, srid)
-	if srid == to || geographic(srid) && geographic(to) { // CGCS2000 and WGS 84 agree to centimetres
+	if srid == to || Geographic(srid) && Geographic(to) {
 		return fmt.Sprintf("st_setsrid(%s, %d)", env, to), nil
 	}
 	step := (math.Abs(b[2]-b[0]) + math.Abs(b[3]-b[1])) / 32

@@ -122,7 +122,7 @@ func (q *question) fill(sql, box, columns string) string {
 
 // inMercator cuts off what lies beyond the poles of the Mercator world, which can't be transformed.
 func inMercator(geometry string, srid int) string {
-	if srid != 4490 && srid != 4326 {
+	if !layers.Geographic(srid) {
 		return geometry
 	}
 	world := fmt.Sprintf("st_makeenvelope(-180, -85.06, 180, 85.06, %d)", srid)

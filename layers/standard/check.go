@@ -10,12 +10,10 @@ import (
 )
 
 var (
-	layerName  = regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`)
 	columnName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 	colour     = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 	numeric    = regexp.MustCompile(`^numeric(\(\d{1,3}(,\d{1,2})?\))?$`)
 
-	taken      = []string{"fid", "geom", "geom_3857", "version"} // columns every layer's table has by itself
 	geometries = []string{"", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection", "Geometry"}
 	kinds      = []string{"fill", "hatch", "line", "pipe", "circle", "icon", "label", "building", "none"}
 	roles      = []string{"", "area", "length", "search", "hidden"}
@@ -25,7 +23,7 @@ var (
 // a field that plays a part but is no column. Its errors are layers.ErrInvalid.
 func Check(d layers.Definition) error {
 	switch {
-	case !layerName.MatchString(d.Name):
+	case !layers.ValidName(d.Name):
 		return invalid("layer name %q: want small letters, digits and _", d.Name)
 	case d.Title == "":
 		return invalid("layer %s has no title", d.Name)
@@ -51,15 +49,15 @@ func Check(d layers.Definition) error {
 
 func checkColumn(c layers.Column, before []string) error {
 	switch {
-	case !columnName.MatchString(c.Name), slices.Contains(taken, c.Name):
-		return invalid("column name %q: want small letters, digits and _, and none of %s", c.Name, strings.Join(taken, ", "))
+	case !columnName.MatchString(c.Name), slices.Contains(layers.OwnColumns(), c.Name):
+		return invalid("column name %q: want small letters, digits and _, and none of %s", c.Name, strings.Join(layers.OwnColumns(), ", "))
 	case slices.Contains(before, c.Name):
 		return invalid("column %s appears twice", c.Name)
 	case c.Title == "":
 		return invalid("column %s has no title", c.Name)
 	case !fits(c.Type, c.SQLType):
 		return invalid("column %s: %q is not kept in SQL type %q", c.Name, c.Type, c.SQLType)
-	case c.Scheme != "" && !layerName.MatchString(c.Scheme):
+	case c.Scheme != "" && !layers.ValidName(c.Scheme):
 		return invalid("column %s: scheme %q is not a name", c.Name, c.Scheme)
 	case !slices.Contains(roles, c.Role):
 		return invalid("column %s: role %q, want one of %s", c.Name, c.Role, strings.Join(roles[1:], ", "))
