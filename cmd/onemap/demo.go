@@ -12,12 +12,12 @@ import (
 )
 
 type demoCmd struct {
-	Size   string `enum:"small,county,large" default:"county" help:"small (12,000 parcels), county (350,000) or large (3.5 million)."`
+	Size   string `enum:"small,county,large" default:"county" help:"small (15,000 parcels), county (350,000) or large (3.5 million)."`
 	Seed   uint64 `default:"370832" help:"The same seed and size give the same county, to the byte."`
 	Digest bool   `help:"Only generate: print each layer's rows and SHA-256, touch no database."`
 }
 
-// Run generates the county and loads it; a layer that is there already is not touched, and named.
+// Run generates the county and loads it; the rows of its layers that are there already are replaced.
 func (d demoCmd) Run(ctx context.Context, cfg *config) (err error) {
 	if d.Digest {
 		return d.digest(ctx)
