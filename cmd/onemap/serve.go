@@ -128,7 +128,7 @@ func (s serveCmd) populate(ctx context.Context, store *layers.Store, start *star
 	start.set("demo", "generating the synthetic county")
 	total := demo.Size(s.Demo).Rows()
 	return loadDemo(ctx, store, s.Seed, demo.Size(s.Demo), newProgress(os.Stderr, func(layer string, rows int) {
-		start.progress("demo", "loading "+layer, 100*float64(rows)/float64(total))
+		start.progress("demo", layer, 100*float64(rows)/float64(total))
 	}))
 }
 
