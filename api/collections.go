@@ -79,7 +79,7 @@ func (s *Server) describe(c echo.Context, l *layers.Layer) collectionDoc {
 	here := s.root(c) + "/ogc/collections/" + l.Name
 	doc := collectionDoc{
 		ID: l.Name, Title: bilingual(l.Title, l.TitleEn), Description: l.Description, ItemType: "feature", layer: l,
-		Attribution: attribution([]*layers.Layer{l}),
+		Attribution: layers.Attribution([]*layers.Layer{l}),
 		Extent:      extentOf(l),
 		Links: []link{
 			{Href: here, Rel: "self", Type: typeJSON, Title: "This collection"},

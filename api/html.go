@@ -98,7 +98,7 @@ func (s *Server) itemPage(c echo.Context, ctx context.Context, l *layers.Layer, 
 	if f.Geometry != nil {
 		data.Geometry = strings.TrimPrefix(fmt.Sprintf("%T", f.Geometry), "*geom.")
 	}
-	if f.Geometry != nil && !f.Geometry.Empty() && (crs.SRID == 4490 || crs.SRID == 4326) {
+	if f.Geometry != nil && !f.Geometry.Empty() && crs.Geographic {
 		box := geom.NewBounds(geom.XY).Extend(f.Geometry)
 		data.Map = template.URL(fmt.Sprintf("at=16/%.6f/%.6f&feature=%s/%s", (box.Min(1)+box.Max(1))/2, (box.Min(0)+box.Max(0))/2, l.Name, url.PathEscape(f.ID)))
 	}
@@ -158,65 +158,6 @@ func textOf(v any) string {
 		return fmt.Sprint(v)
 	}
 	return string(b)
-}
-
-// drawing is the outline of a geometry in a square of 240, north up.
-type drawing struct {
-	Path   string
-	Closed bool
-}
-
-// draw outlines a geometry: enough to recognise it. Degrees are taken as they are; the county is small.
-func draw(g geom.T) drawing {
-	if g == nil || g.Empty() {
-		return drawing{}
-	}
-	box := geom.NewBounds(geom.XY).Extend(g)
-	size := max(box.Max(0)-box.Min(0), box.Max(1)-box.Min(1))
-	if size == 0 {
-		return drawing{Path: "M116 120a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", Closed: true}
-	}
-	var path strings.Builder
-	part := func(flat []float64, stride int) {
-		for i := 0; i+1 < len(flat); i += stride {
-			command := byte('L')
-			if i == 0 {
-				command = 'M'
-			}
-			x := 120 + (flat[i]-(box.Min(0)+box.Max(0))/2)/size*220
-			y := 120 - (flat[i+1]-(box.Min(1)+box.Max(1))/2)/size*220
-			fmt.Fprintf(&path, "%c%.1f %.1f", command, x, y)
-		}
-	}
-	closed := outline(g, part)
-	return drawing{path.String(), closed}
-}
-
-// outline hands every line and ring of a geometry to part, and reports whether they are rings.
-func outline(g geom.T, part func(flat []float64, stride int)) bool {
-	switch g := g.(type) {
-	case *geom.LineString:
-		part(g.FlatCoords(), g.Stride())
-	case *geom.MultiLineString:
-		for i := range g.NumLineStrings() {
-			outline(g.LineString(i), part)
-		}
-	case *geom.Polygon:
-		for i := range g.NumLinearRings() {
-			part(g.LinearRing(i).FlatCoords(), g.Stride())
-		}
-		return true
-	case *geom.MultiPolygon:
-		for i := range g.NumPolygons() {
-			outline(g.Polygon(i), part)
-		}
-		return true
-	case *geom.GeometryCollection:
-		for _, one := range g.Geoms() {
-			outline(one, part)
-		}
-	}
-	return false
 }
 
 // definitionPage is the API documentation for people, made from the same tables as the definition.

@@ -34,7 +34,7 @@ func (s *Server) layers(c echo.Context) error {
 		return err
 	}
 	return renderJSON(c, typeJSON, map[string]any{
-		"themes": orEmpty(themes), "layers": orEmpty(ls), "position": position, "synthetic": attribution(ls) != "",
+		"themes": orEmpty(themes), "layers": orEmpty(ls), "position": position, "synthetic": layers.Attribution(ls) != "",
 	})
 }
 

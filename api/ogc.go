@@ -46,7 +46,7 @@ func (s *Server) landing(c echo.Context) error {
 		return err
 	}
 	ogc := s.root(c) + "/ogc"
-	doc := landingDoc{Title: serviceTitle, Description: serviceSummary, Attribution: attribution(ls), Links: append(s.selfLinks(c, f, documents),
+	doc := landingDoc{Title: serviceTitle, Description: serviceSummary, Attribution: layers.Attribution(ls), Links: append(s.selfLinks(c, f, documents),
 		link{Href: ogc + "/api?f=json", Rel: "service-desc", Type: typeOpenAPI, Title: "API definition (OpenAPI 3.0)"},
 		link{Href: ogc + "/api.html", Rel: "service-doc", Type: "text/html", Title: "接口文档 API documentation"},
 		link{Href: ogc + "/conformance", Rel: "conformance", Type: typeJSON, Title: "Conformance classes"},
@@ -54,15 +54,6 @@ func (s *Server) landing(c echo.Context) error {
 		link{Href: s.root(c) + "/", Rel: "related", Type: "text/html", Title: "地图 The map"},
 	)}
 	return s.render(c, f, doc, "landing", view{Title: "一张图", TitleEn: "One Map", Data: doc})
-}
-
-func attribution(ls []*layers.Layer) string {
-	for _, l := range ls {
-		if l.Synthetic {
-			return "示例数据 Synthetic data"
-		}
-	}
-	return ""
 }
 
 func (s *Server) conformance(c echo.Context) error {

@@ -132,6 +132,16 @@ func (l *Layer) Property(name string) (Property, bool) {
 	return l.Properties[i], true
 }
 
+// Attribution is what whoever shows the layers has to say of them: that some are synthetic; "" when none is.
+func Attribution(ls []*Layer) string {
+	for _, l := range ls {
+		if l.Synthetic {
+			return "示例数据 Synthetic data"
+		}
+	}
+	return ""
+}
+
 // Bounds is minX, minY, maxX, maxY: west, south, east, north in degrees of EPSG:4490 unless said otherwise.
 type Bounds [4]float64
 

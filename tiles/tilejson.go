@@ -37,9 +37,6 @@ func Describe(ls []*layers.Layer, template string) TileJSON {
 	var titles, left []string
 	for _, l := range ls {
 		titles = append(titles, l.Title)
-		if l.Synthetic {
-			doc.Attribution = "示例数据 Synthetic data"
-		}
 		doc.MinZoom, doc.MaxZoom = min(doc.MinZoom, l.Drawing.MinZoom), max(doc.MaxZoom, deepest(l))
 		if said := leftOut(l); said != "" {
 			left = append(left, l.Name+": "+said)
@@ -53,6 +50,7 @@ func Describe(ls []*layers.Layer, template string) TileJSON {
 		doc.VectorLayers = append(doc.VectorLayers, vectorLayers(l)...)
 	}
 	doc.Name, doc.Description = strings.Join(titles, "、"), strings.Join(left, " ")
+	doc.Attribution = layers.Attribution(ls)
 	if b := doc.Bounds; b != nil {
 		doc.Center = &[3]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, float64(min(max(12, doc.MinZoom), doc.MaxZoom))}
 	}

@@ -70,7 +70,7 @@ func columnType(kind, from string) (layers.Type, string, string) {
 // definition is the layer's entry in the catalogue.
 func (r *importing) definition(shape shape, columns []layers.Column) layers.Definition {
 	d := layers.Definition{Columns: columns, Layer: layers.Layer{
-		Name: r.opt.Layer, Title: r.opt.Title, TitleEn: r.opt.TitleEn, Theme: r.opt.Theme, Grade: r.opt.Grade, Ordinal: 1000,
+		Name: r.opt.Layer, Title: r.opt.Title, TitleEn: r.opt.TitleEn, Theme: r.opt.Theme, Ordinal: 1000,
 		GeometryType: shape.kind, HasZ: shape.z, SRID: 4490, Writable: true, Tracked: true,
 		LabelField: labelField(columns),
 		Metadata: map[string]any{"import": map[string]any{

@@ -21,7 +21,6 @@ type Options struct {
 	Title    string // "" = the file's name
 	TitleEn  string
 	Theme    string // "" = other
-	Grade    string // "" = L2
 	SRID     int    // of the file, where it says none or says it wrongly
 	Encoding string // of a shapefile's text, where what it says is wrong
 	From     string // layer in the file, where it has several
