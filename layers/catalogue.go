@@ -72,6 +72,9 @@ func (s *Store) Watch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if change.Op == "schema" {
+			s.pool.Reset() // connections keep plans of the columns as they were
+		}
 		if change.Position <= s.catalog.Load().position { // one reading serves a burst
 			continue
 		}

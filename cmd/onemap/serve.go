@@ -100,7 +100,7 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		if err := s.populate(ctx, store, start); err != nil {
 			return cmp.Or(ctx.Err(), err) // interrupted, a load fails in many ways that are none
 		}
-		follow.Go(func() error { return store.Watch(ctx) })
+		follow.Go(func() error { return watch(ctx, store, log) })
 		server.Open(api.Ground{Store: store, Tiles: tiles.New(pool, store), Pool: pool})
 		log.Info("ready", "url", "http://"+s.Listen, "migrations", migrations.Fingerprint())
 		return nil
@@ -110,6 +110,23 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		err = errors.Join(err, shutErr)
 	}
 	return err
+}
+
+// watch keeps the catalogue true until the context ends: a database that fails is tried again, for it may come back.
+// Meanwhile every question reads the catalogue anew.
+func watch(ctx context.Context, store *layers.Store, log *slog.Logger) error {
+	for {
+		err := store.Watch(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		log.Warn("the catalogue is followed again", "error", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // populate loads the synthetic county into a database without layers, or anew where a load was cut short.
