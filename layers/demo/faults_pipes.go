@@ -287,7 +287,7 @@ func (f *pipeFaults) nets() {
 	if p := f.take(func(p *pipePoint) bool { return pipePlain(p) && p.kind.sub == "JP" }); p != nil {
 		along, across := pipeAxes(p)
 		k := *p.kind
-		k.sub, k.subNo, k.owner = "ZS", 3, "梁山县中水公司"
+		k.sub, k.subNo, k.owner = "ZS", 3, "梁山示例中水公司"
 		o := pipeShift(p.at, across, 0.75)
 		a := f.add(&k, o, 1.3, "盖堵", "")
 		b := f.add(&k, pipeShift(o, along, 14), 1.3, "直线点", "")
