@@ -32,6 +32,7 @@ type commands struct {
 	config
 	Serve   serveCmd   `cmd:"" help:"Serve the map: page, tiles and OGC API on one port. Starts a private PostGIS and loads a synthetic county where there is no database yet."`
 	Import  importCmd  `cmd:"" help:"Import a file (Shapefile, GeoPackage, GeoJSON) as a layer, in one transaction."`
+	Publish publishCmd `cmd:"" help:"Make a layer of a table or view that is already in the database, as it is."`
 	Demo    demoCmd    `cmd:"" help:"Generate a synthetic county and load it."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schemas to this version."`
 	Psql    psqlCmd    `cmd:"" help:"Open psql on the database in use: onemap psql --data DIR -- ARGS."`
