@@ -48,6 +48,21 @@ func (c *config) open(ctx context.Context, log *slog.Logger) (*database, error) 
 	return &database{URL: server.URL(), stop: server.Stop}, nil
 }
 
+// with lets a short command work on a store in the database in use, and lets go of both.
+func (c *config) with(ctx context.Context, work func(store *layers.Store, db *database) error) (err error) {
+	db, err := c.open(ctx, c.logger())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	store, pool, err := db.store(ctx)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return work(store, db)
+}
+
 // own is open for the process that serves: nobody else may hold the data directory. It waits for a foreign server.
 func (c *config) own(ctx context.Context, log *slog.Logger, say func(detail string)) (*database, error) {
 	if c.DatabaseURL != "" {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"os"
 
@@ -18,22 +17,13 @@ type demoCmd struct {
 }
 
 // Run generates the county and loads it; the rows of its layers that are there already are replaced.
-func (d demoCmd) Run(ctx context.Context, cfg *config) (err error) {
+func (d demoCmd) Run(ctx context.Context, cfg *config) error {
 	if d.Digest {
 		return d.digest(ctx)
 	}
-	log := cfg.logger()
-	db, err := cfg.open(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	store, pool, err := db.store(ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	return loadDemo(ctx, store, d.Seed, demo.Size(d.Size), newProgress(os.Stderr, nil))
+	return cfg.with(ctx, func(store *layers.Store, _ *database) error {
+		return loadDemo(ctx, store, d.Seed, demo.Size(d.Size), newProgress(os.Stderr, nil))
+	})
 }
 
 // digest names every layer's content without a database. Rows are hashed in the order they are made.

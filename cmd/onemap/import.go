@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -29,29 +28,20 @@ type importCmd struct {
 }
 
 // Run imports the file and says what came in.
-func (c importCmd) Run(ctx context.Context, cfg *config) (err error) {
-	db, err := cfg.open(ctx, cfg.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	store, pool, err := db.store(ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-
-	bar := newBar(os.Stderr)
-	sum, err := format.Import(ctx, store, whoami(), db.URL, c.File, format.Options{
-		Layer: c.Layer, Title: c.Title, TitleEn: c.TitleEn, Theme: c.Theme, SRID: c.SRID, Encoding: c.Encoding, From: c.From,
-		Timeout: c.Timeout, Progress: bar,
+func (c importCmd) Run(ctx context.Context, cfg *config) error {
+	return cfg.with(ctx, func(store *layers.Store, db *database) error {
+		bar := newBar(os.Stderr)
+		sum, err := format.Import(ctx, store, whoami(), db.URL, c.File, format.Options{
+			Layer: c.Layer, Title: c.Title, TitleEn: c.TitleEn, Theme: c.Theme, SRID: c.SRID, Encoding: c.Encoding, From: c.From,
+			Timeout: c.Timeout, Progress: bar,
+		})
+		bar(format.Progress{Step: ""})
+		if err != nil {
+			return err
+		}
+		printSummary(os.Stdout, sum)
+		return nil
 	})
-	bar(format.Progress{Step: ""})
-	if err != nil {
-		return err
-	}
-	printSummary(os.Stdout, sum)
-	return nil
 }
 
 // whoami is the person at the terminal, as the log will name them.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -20,31 +19,22 @@ type publishCmd struct {
 }
 
 // Run makes a layer of a table that stays where and as it is.
-func (p publishCmd) Run(ctx context.Context, cfg *config) (err error) {
+func (p publishCmd) Run(ctx context.Context, cfg *config) error {
 	schema, table, ok := strings.Cut(p.Table, ".")
 	if !ok {
 		schema, table = "public", p.Table
 	}
-	db, err := cfg.open(ctx, cfg.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	store, pool, err := db.store(ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-
-	opt := layers.PublishOptions{TableSchema: schema, TableName: table, Geometry: p.Geometry, Track: p.Track}
-	opt.Name, opt.Title, opt.TitleEn, opt.Theme = p.Layer, p.Title, p.TitleEn, p.Theme
-	if opt.Title == "" {
-		opt.Title = table
-	}
-	l, err := store.Publish(ctx, whoami(), opt)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s.%s is layer %s: %s, EPSG:%d, %d properties\n", schema, table, l.Name, l.GeometryType, l.SRID, len(l.Properties))
-	return nil
+	return cfg.with(ctx, func(store *layers.Store, _ *database) error {
+		opt := layers.PublishOptions{TableSchema: schema, TableName: table, Geometry: p.Geometry, Track: p.Track}
+		opt.Name, opt.Title, opt.TitleEn, opt.Theme = p.Layer, p.Title, p.TitleEn, p.Theme
+		if opt.Title == "" {
+			opt.Title = table
+		}
+		l, err := store.Publish(ctx, whoami(), opt)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s.%s is layer %s: %s, EPSG:%d, %d properties\n", schema, table, l.Name, l.GeometryType, l.SRID, len(l.Properties))
+		return nil
+	})
 }
