@@ -1,8 +1,11 @@
-import type { Map as MapLibre } from "maplibre-gl";
+import type { ErrorEvent, Map as MapLibre } from "maplibre-gl";
 import type { Bounds } from "../api/types";
 import { overlap, tilesOf, type TileAddress } from "../lib/tiles";
 
 type Touched = { bounds: Bounds; fresh: Set<string> };
+
+/** What MapLibre adds to the error of a tile that did not come. */
+type LostTile = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: TileAddress } }; error: { status?: number } };
 
 const world: Bounds = [-180, -85, 180, 85];
 
@@ -15,6 +18,19 @@ export class Freshness {
 
   constructor(private readonly map: MapLibre) {
     map.on("moveend", () => this.touched.forEach((_, source) => this.refresh(source)));
+    map.on("error", (e: LostTile) => this.again(e));
+  }
+
+  /** A busy server answers 503 and asks to come back soon: the tile is fetched again, so that no hole stays. */
+  private again({ error, sourceId, tile }: LostTile): void {
+    if (error.status !== 503 || !sourceId || !tile) {
+      console.error(error); // as MapLibre does where nobody listens
+      return;
+    }
+    const { z, x, y } = tile.tileID.canonical;
+    setTimeout(() => {
+      if (this.map.getSource(sourceId)) this.map.refreshTiles(sourceId, [{ z, x, y }]);
+    }, 1000 + 1000 * Math.random());
   }
 
   /** Something of a source changed within bounds; without bounds, anywhere. */
