@@ -61,6 +61,9 @@ func Up(ctx context.Context, url string) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return explain(err)
 	}
+	if err := queueUp(ctx, url); err != nil {
+		return explain(err)
+	}
 	return loadCodes(ctx, conn)
 }
 
@@ -118,5 +121,6 @@ func Fingerprint() string {
 	if err != nil {
 		panic(err) // an embedded file is always readable
 	}
+	fmt.Fprintf(sum, "queue %d\n", queueVersion())
 	return hex.EncodeToString(sum.Sum(nil))[:16]
 }
