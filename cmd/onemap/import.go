@@ -3,16 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"math"
 	"os"
 	"os/user"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"onemap/layers"
-	"onemap/layers/format"
+	"onemap/layers/intake"
 )
 
 type importCmd struct {
@@ -31,16 +28,12 @@ type importCmd struct {
 func (c importCmd) Run(ctx context.Context, cfg *config) error {
 	return cfg.with(ctx, func(store *layers.Store, db *database) error {
 		bar := newBar(os.Stderr)
-		sum, err := format.Import(ctx, store, whoami(), db.URL, c.File, format.Options{
+		_, err := intake.Import(ctx, store, whoami(), []string{c.File}, intake.Options{
 			Layer: c.Layer, Title: c.Title, TitleEn: c.TitleEn, Theme: c.Theme, SRID: c.SRID, Encoding: c.Encoding, From: c.From,
 			Timeout: c.Timeout, Progress: bar,
 		})
-		bar(format.Progress{Step: ""})
-		if err != nil {
-			return err
-		}
-		printSummary(os.Stdout, sum)
-		return nil
+		bar(intake.Progress{Step: ""})
+		return err
 	})
 }
 
@@ -53,83 +46,30 @@ func whoami() layers.Actor {
 }
 
 // steps are what the steps of an import are called.
-var steps = map[string]string{"look": "looking at the file", "read": "reading", "check": "checking geometries", "write": "writing the layer"}
+var steps = map[string]string{"look": "looking at the file", "read": "reading", "settle": "settling the columns", "wait": "waiting for another import", "write": "writing the layer"}
 
 // newBar tells how far an import is: a bar that is written over on a terminal, one line per step elsewhere. The step ""
 // ends the line.
-func newBar(to *os.File) func(format.Progress) {
+func newBar(to *os.File) func(intake.Progress) {
 	const width = 24
 	terminal, last := isTerminal(to), ""
-	return func(p format.Progress) {
+	return func(p intake.Progress) {
 		switch {
 		case p.Step == "":
 			if terminal && last != "" {
 				fmt.Fprint(to, "\r\x1b[K")
 			}
-		case terminal && p.Rows > 0:
-			full := int(p.Done * width / p.Rows)
+		case terminal && p.Total > 0:
+			full := int(p.Done * width / p.Total)
 			fmt.Fprintf(to, "\r\x1b[K%-20s %s%s %3d %%  %d/%d", steps[p.Step], strings.Repeat("█", full), strings.Repeat("░", width-full),
-				p.Done*100/p.Rows, p.Done, p.Rows)
+				p.Done*100/p.Total, p.Done, p.Total)
 		case terminal:
 			fmt.Fprintf(to, "\r\x1b[K%s …", steps[p.Step])
-		case p.Step != last && p.Rows > 0:
-			fmt.Fprintf(to, "%s: %d features\n", steps[p.Step], p.Rows)
+		case p.Step != last && p.Total > 0:
+			fmt.Fprintf(to, "%s: %d features\n", steps[p.Step], p.Total)
 		case p.Step != last:
 			fmt.Fprintln(to, steps[p.Step])
 		}
 		last = p.Step
 	}
-}
-
-// printSummary says what came in.
-func printSummary(w io.Writer, s *format.Summary) {
-	l := s.Layer
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, value string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(value, args...)) }
-	row("layer", "%s  %s", l.Name, l.Title)
-	row("features", "%d in %.1f s", s.Rows, s.Took.Seconds())
-	if l.GeometryType != "" {
-		z := ""
-		if l.HasZ {
-			z = " with heights"
-		}
-		row("geometry", "%s%s", l.GeometryType, z)
-		row("coordinates", "%s → CGCS2000 (EPSG:4490)", s.CRS)
-	}
-	row("text", "%s", s.Encoding)
-	if b := s.Bounds; b != nil {
-		row("bounds", "%.6f, %.6f – %.6f, %.6f", b[0], b[1], b[2], b[3])
-	}
-	for i, f := range s.Fields {
-		head := ""
-		if i == 0 {
-			head = "fields"
-		}
-		title := ""
-		if f.Title != f.Name {
-			title = "  " + f.Title
-		}
-		row(head, "%s  %s%s", f.Name, f.Type, title)
-	}
-	if s.Repaired > 0 {
-		row("repaired", "%d invalid geometries", s.Repaired)
-	}
-	if s.NoShape > 0 {
-		row("empty", "%d features have no geometry", s.NoShape)
-	}
-	for _, warning := range s.Warnings {
-		row("note", "%s", warning)
-	}
-	if s.Bounds != nil {
-		row("look", "%s  (while onemap serve runs)", lookAt(s))
-	}
-	t.Flush()
-}
-
-// lookAt is the page, on the layer: at the zoom that shows all of it, or the first that shows it at all.
-func lookAt(s *format.Summary) string {
-	b := s.Bounds
-	size := max((b[2]-b[0])/360, (b[3]-b[1])/180, 1e-6)
-	zoom := max(math.Log2(800.0/512/size), float64(s.Layer.Drawing.MinZoom), 0)
-	return fmt.Sprintf("http://127.0.0.1:8080/?at=%.2f/%.6f/%.6f", min(zoom, 17), (b[1]+b[3])/2, (b[0]+b[2])/2)
 }

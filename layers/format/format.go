@@ -1,17 +1,16 @@
-// Package format knows file formats: one file and one row of the table each. What an import can read is this table;
-// adding a format adds it everywhere.
+// Package format knows file formats: one file and one row of the table each. What an import can read and an export can
+// write is this table; adding a format adds it everywhere.
 //
-// Formats that GDAL reads go through its ogr2ogr as a child process (import.go). Rules of the formats themselves:
+// Open finds what is in files, Source.Rows reads it (source.go is the contract). Formats that GDAL reads go through its
+// programs as child processes in a sandbox (gdal.go); the others have readers here. Rules of the formats themselves:
 // ESRI Shapefile Technical Description (1998), OGC GeoPackage 12-128r18, RFC 7946 GeoJSON.
 package format
 
 import (
-	"fmt"
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"onemap/layers"
 )
 
 // Format is one row of the table.
@@ -20,37 +19,59 @@ type Format struct {
 	Title      string   // for people
 	Extensions []string // with the dot, in small letters, the usual one first
 
-	// Is tells by the file's name (small letters) and its first bytes whether it is of this format.
+	// Is tells by the file's name (small letters, without directories) and its first bytes (up to 4 KiB) whether it is of
+	// this format.
 	Is func(name string, head []byte) bool
+
+	// beside are the extensions of files that belong to one of this format: same directory, same name but for the extension.
+	beside []string
+
+	// driver is GDAL's name of what reads it; "" = the reader is ours.
+	driver string
+
+	// open finds the sources in a file; they need no File and no Format, Open sets both. nil = the format is only written.
+	// Errors are layers.ErrInvalid where the file is to blame.
+	open func(ctx context.Context, in input) ([]*Source, error)
 }
 
-// All lists the formats, the likeliest first.
+// input is one file to be opened.
+type input struct {
+	folder *Folder
+	path   string            // where it lies; the extension may be any
+	name   string            // as people know it, see File.Name
+	beside map[string]string // paths of the files that belong to it, by extension with the dot in small letters
+	hints  Hints
+}
+
+// Hints are what a person told about the files. The zero value tells nothing.
+type Hints struct {
+	Encoding string // of text: UTF-8, GB18030, Big5 …; "" = find out
+	SRID     int    // EPSG code of the coordinates; 0 = as the file says
+}
+
+// All lists the formats, those that are told most surely first.
 func All() []Format {
 	return []Format{shapefile, geoPackage, geoJSON}
 }
 
-// Recognise returns the format of a file from its name and first bytes (512 are enough). Content goes before the name;
-// where both disagree, or neither says anything, the error says what was looked for.
-func Recognise(name string, head []byte) (Format, error) {
+// recognise returns the format of a file by its first bytes and its name (without directories).
+func recognise(name string, head []byte) (Format, bool) {
 	lower := strings.ToLower(filepath.Base(name))
-	all := All()
-	for _, f := range all {
-		if f.Is(lower, head) {
-			return f, nil
+	for _, f := range All() {
+		if f.open != nil && f.Is(lower, head) {
+			return f, true
 		}
 	}
-	for _, f := range all {
-		if slices.Contains(f.Extensions, filepath.Ext(lower)) {
-			return Format{}, fmt.Errorf("%w: %s is called like a %s but its content is not one", layers.ErrInvalid, name, f.Title)
-		}
-	}
-	return Format{}, fmt.Errorf("%w: %s is of no known format; %s can be read", layers.ErrInvalid, name, names(all))
+	return Format{}, false
 }
 
-func names(all []Format) string {
-	var s []string
-	for _, f := range all {
-		s = append(s, fmt.Sprintf("%s (%s)", f.Title, f.Extensions[0]))
+// called returns the format whose files are called like this.
+func called(name string) (Format, bool) {
+	ext := strings.ToLower(filepath.Ext(name))
+	for _, f := range All() {
+		if slices.Contains(f.Extensions, ext) {
+			return f, true
+		}
 	}
-	return strings.Join(s, ", ")
+	return Format{}, false
 }

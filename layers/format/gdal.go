@@ -39,7 +39,6 @@ func (g gdal) command(ctx context.Context, name string, args ...string) (*exec.C
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = g.dir
 	cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + g.dir, "CPL_TMPDIR=" + g.dir, "TMPDIR=" + g.dir}, offline...), g.env...)
-	endWithUs(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGKILL) }
 	return cmd, nil
 }
