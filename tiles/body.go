@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"onemap/layers"
+	"onemap/tiles/mvt"
 )
 
 // Body returns the body of a tile with the named layers, compressed by gzip; nil when nothing is in it. It returns
@@ -23,7 +24,7 @@ func (t *Tiles) Body(ctx context.Context, actor layers.Actor, names []string, ti
 			return nil, err
 		}
 		for _, d := range drawings(l, tile) {
-			part, err := t.draw(ctx, d)
+			part, err := t.draw(ctx, d, tile)
 			if err != nil {
 				return nil, fmt.Errorf("tile %s of %s: %w", tile, name, err)
 			}
@@ -36,15 +37,34 @@ func (t *Tiles) Body(ctx context.Context, actor layers.Actor, names []string, ti
 	return compress(body)
 }
 
-// draw asks PostGIS for one layer of a tile. The query ends with the context.
-func (t *Tiles) draw(ctx context.Context, d drawing) ([]byte, error) {
-	var part []byte
-	err := t.pool.QueryRow(ctx, d.sql, d.args).Scan(&part)
+// draw asks PostGIS for the rows of one layer of a tile and encodes them as they come. The query ends with the context.
+func (t *Tiles) draw(ctx context.Context, d drawing, tile Tile) ([]byte, error) {
+	rows, err := t.pool.Query(ctx, d.sql, d.args)
+	if err != nil {
+		return nil, tooLong(ctx, err)
+	}
+	defer rows.Close()
+	m := tile.Mercator()
+	layer := mvt.NewLayer(d.layer, mvt.Grid{West: m[0], North: m[3], Side: m[2] - m[0], Extent: Extent, Buffer: Buffer}, d.keys)
+	add := rowReader(rows.FieldDescriptions(), layer)
+	for rows.Next() {
+		if err := add(rows.RawValues()); err != nil {
+			return nil, err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, tooLong(ctx, err)
+	}
+	return layer.AppendTo(nil), nil
+}
+
+// tooLong tells a query that was ended from one that failed.
+func tooLong(ctx context.Context, err error) error {
 	var pg *pgconn.PgError
 	if ctx.Err() != nil || errors.As(err, &pg) && pg.Code == "57014" { // query_canceled
-		return nil, fmt.Errorf("%w: the tile took too long; ask for fewer layers or a deeper zoom", layers.ErrTimeout)
+		return fmt.Errorf("%w: the tile took too long; ask for fewer layers or a deeper zoom", layers.ErrTimeout)
 	}
-	return part, err
+	return err
 }
 
 func compress(body []byte) ([]byte, error) {

@@ -18,10 +18,12 @@ var selectSQL string
 //go:embed label.sql
 var labelSQL string
 
-// drawing is one layer of one tile as a question to PostGIS.
+// drawing is one layer of one tile as a question to PostGIS, whose rows are encoded.
 type drawing struct {
-	sql  string
-	args pgx.StrictNamedArgs
+	layer string   // its name in the tile
+	keys  []string // names of the properties, in the order of the columns
+	sql   string
+	args  pgx.StrictNamedArgs
 }
 
 // drawings returns what has to be asked for a layer in a tile: nothing where it is not drawn or has nothing; itself;
@@ -67,21 +69,23 @@ func newQuestion(l *layers.Layer, t Tile) *question {
 }
 
 func (q *question) features() drawing {
-	args := q.args(q.layer.Name)
-	args["buffer"] = Buffer
-	corners(args, "b", q.tile.Buffered())
-	return drawing{q.fill(selectSQL, "@bminx, @bminy, @bmaxx, @bmaxy", q.columns(q.layer.Drawing.Properties)), args}
+	keys, columns := q.columns(q.layer.Drawing.Properties)
+	return drawing{q.layer.Name, keys, q.fill(selectSQL, columns), q.args(q.tile.Buffered())}
 }
 
 func (q *question) labels() drawing {
 	l := q.layer
-	names := labelProperties(l)
+	keys, columns := q.columns(labelProperties(l))
+	names := ""
+	for _, k := range keys {
+		names += ", " + ident(k)
+	}
 	label := ident(l.Style.Label)
 	sql := strings.NewReplacer(
-		"/* names */", q.names(names),
+		"/* names */", names,
 		"/* label */", fmt.Sprintf("%s is not null and %s::text <> ''", label, label),
 	).Replace(labelSQL)
-	return drawing{q.fill(sql, "@minx, @miny, @maxx, @maxy", q.columns(names)), q.args(l.Name + "_label")}
+	return drawing{l.Name + "_label", keys, q.fill(sql, columns), q.args(q.tile.Mercator())}
 }
 
 // labelProperties are a label point's: what drawing needs, and the label itself.
@@ -92,9 +96,9 @@ func labelProperties(l *layers.Layer) []string {
 	return append(slices.Clone(l.Drawing.Properties), l.Style.Label)
 }
 
-func (q *question) fill(sql, box, columns string) string {
+func (q *question) fill(sql, columns string) string {
 	t := q.layer.Table
-	envelope := "st_makeenvelope(" + box + ", 3857)"
+	envelope := "st_makeenvelope(@bminx, @bminy, @bmaxx, @bmaxy, 3857)"
 	geometry, mercator := ident(t.Geom), ident(t.Geom)
 	switch {
 	case t.Mercator != "":
@@ -104,12 +108,12 @@ func (q *question) fill(sql, box, columns string) string {
 		envelope = fmt.Sprintf("st_transform(st_segmentize(%s, %g), %d)", envelope, q.tile.Pixel()*32, q.layer.SRID)
 		mercator = fmt.Sprintf("st_transform(%s, 3857)", inMercator(geometry, q.layer.SRID))
 	}
-	idName := ""
+	id := "null::bigint"
 	if q.integerKey() {
-		idName = ", 'onemap id'"
+		id = ident(t.Key) + "::bigint"
 	}
 	return strings.NewReplacer(
-		"/* id name */", idName,
+		"/* id */", id,
 		"/* columns */", columns,
 		"/* mercator */", mercator,
 		"/* geometry */", geometry,
@@ -163,47 +167,36 @@ func arrayOf(t layers.Type) string {
 	return ""
 }
 
-// columns lists the id and the properties as a tile can hold them: text, number or boolean.
-func (q *question) columns(names []string) string {
+// columns names the properties of a tile's features, and lists their columns as a tile can hold them: text, number or
+// boolean.
+func (q *question) columns(names []string) (keys []string, columns string) {
 	var out strings.Builder
-	if q.integerKey() {
-		fmt.Fprintf(&out, `%s as "onemap id", `, ident(q.layer.Table.Key))
-	} else if key := q.layer.Table.Key; key != "" { // an id in a tile is a number: others travel as a property
-		fmt.Fprintf(&out, "%s::text as %s, ", ident(key), ident(key))
+	add := func(name, column string) {
+		keys = append(keys, name)
+		fmt.Fprintf(&out, ", %s as %s", column, ident(name))
+	}
+	if key := q.layer.Table.Key; key != "" && !q.integerKey() { // an id in a tile is a number: others travel as a property
+		add(key, ident(key)+"::text")
 	}
 	for _, name := range names {
 		p, ok := q.layer.Property(name)
 		if !ok {
 			continue
 		}
-		column := ident(name)
-		switch p.Type {
+		switch column := ident(name); p.Type {
+		case layers.Integer:
+			add(name, column+"::bigint")
 		case layers.Number:
-			column += "::float8"
-		case layers.String, layers.Date, layers.JSON:
-			column += "::text"
+			add(name, column+"::float8")
 		case layers.DateTime:
-			column = "to_json(" + column + ") #>> '{}'"
-		}
-		fmt.Fprintf(&out, "%s as %s, ", column, ident(name))
-	}
-	return out.String()
-}
-
-// names lists the same columns once more, by their names alone.
-func (q *question) names(names []string) string {
-	var out strings.Builder
-	if q.integerKey() {
-		out.WriteString(`"onemap id", `)
-	} else if key := q.layer.Table.Key; key != "" {
-		out.WriteString(ident(key) + ", ")
-	}
-	for _, name := range names {
-		if _, ok := q.layer.Property(name); ok {
-			out.WriteString(ident(name) + ", ")
+			add(name, "to_json("+column+") #>> '{}'")
+		case layers.Boolean:
+			add(name, column)
+		default:
+			add(name, column+"::text")
 		}
 	}
-	return out.String()
+	return keys, out.String()
 }
 
 // integerKey reports whether the key can be a feature's id in a tile, which is a number.
@@ -219,17 +212,10 @@ func (q *question) order() string {
 	return "source::text"
 }
 
-func (q *question) args(layer string) pgx.StrictNamedArgs {
-	args := pgx.StrictNamedArgs{"layer": layer, "extent": Extent}
-	corners(args, "", q.tile.Mercator())
+func (q *question) args(b layers.Bounds) pgx.StrictNamedArgs {
+	args := pgx.StrictNamedArgs{"bminx": b[0], "bminy": b[1], "bmaxx": b[2], "bmaxy": b[3]}
 	maps.Copy(args, q.more)
 	return args
-}
-
-func corners(args pgx.StrictNamedArgs, prefix string, b layers.Bounds) {
-	for i, corner := range []string{"minx", "miny", "maxx", "maxy"} {
-		args[prefix+corner] = b[i]
-	}
 }
 
 func ident(name string) string { return pgx.Identifier{name}.Sanitize() }

@@ -1,0 +1,29 @@
+package mvt
+
+// Grid is where a tile lies and how fine it is: columns go east from West, rows south from North, in units of which the
+// tile's side has Extent. Geometries are kept for Buffer units beyond each side.
+type Grid struct {
+	West, North float64 // corner, in the coordinates of the geometries
+	Side        float64 // of the tile, in the same
+	Extent      int
+	Buffer      int
+}
+
+// box is a rectangle in units of a grid.
+type box struct{ minX, minY, maxX, maxY float64 }
+
+func (g Grid) clip() box {
+	low, high := float64(-g.Buffer), float64(g.Extent+g.Buffer)
+	return box{low, low, high, high}
+}
+
+func (b box) contains(o box) bool {
+	return o.minX >= b.minX && o.maxX <= b.maxX && o.minY >= b.minY && o.maxY <= b.maxY
+}
+
+func (b box) meets(o box) bool {
+	return o.minX <= b.maxX && o.maxX >= b.minX && o.minY <= b.maxY && o.maxY >= b.minY
+}
+
+// point is a place in units of a grid: x to the east, y to the south.
+type point struct{ x, y float64 }
