@@ -51,7 +51,7 @@ type Hints struct {
 
 // All lists the formats, those that are told most surely first.
 func All() []Format {
-	return []Format{shapefile, geoPackage, geoJSON, swmm, epanet}
+	return []Format{shapefile, geoPackage, geoJSON, swmm, epanet, boundary}
 }
 
 // recognise returns the format of a file by its first bytes and its name (without directories).

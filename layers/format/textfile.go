@@ -162,8 +162,14 @@ func newLineReader(in io.Reader, limit int) *lineReader {
 	return &lineReader{in: bufio.NewReaderSize(in, 64<<10), limit: limit}
 }
 
-// next returns the next line, good until the one after it; io.EOF after the last.
+// next returns the next line without its end, good until the one after it; io.EOF after the last.
 func (r *lineReader) next() ([]byte, error) {
+	line, err := r.whole()
+	return bytes.TrimRight(line, "\r\n"), err
+}
+
+// whole returns the next line with its end.
+func (r *lineReader) whole() ([]byte, error) {
 	r.longer = r.longer[:0]
 	r.number++
 	for {
@@ -182,6 +188,6 @@ func (r *lineReader) next() ([]byte, error) {
 		if err != nil && (len(piece) == 0 || !errors.Is(err, io.EOF)) {
 			return nil, err
 		}
-		return bytes.TrimRight(piece, "\r\n"), nil
+		return piece, nil
 	}
 }
