@@ -258,7 +258,7 @@ func TestLoad(t *testing.T) {
 	step()
 	exec(t, pool, "update layer.well set name = 'e'")
 	sequence(t, pool)
-	if diff := cmp.Diff([]string{"load n=2 +2", "load n=1 +1", "load n=3 -3", "load n=1 +1", "update n=1 +0 fid=4 [name]"}, said(t, store, after)); diff != "" {
+	if diff := cmp.Diff([]string{"load n=2 +2", "load n=1 +1", "load n=1 -2", "update n=1 +0 fid=4 [name]"}, said(t, store, after)); diff != "" {
 		t.Error(diff)
 	}
 	for i, pos := range positions {

@@ -2,36 +2,48 @@ package layers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // LoadMode says what becomes of the rows a layer has.
 type LoadMode int
 
-// Append adds to the layer; Replace puts the new rows in place of all it has, which go to history.
+// Append adds to the layer; Replace puts the new rows in place of all it has, which go to history. Upsert writes those
+// rows whose key the layer has not, or has with other values; what it has besides stays.
 const (
 	Append LoadMode = iota
 	Replace
+	Upsert
 )
 
 // LoadOptions says how to load.
 type LoadOptions struct {
 	Mode   LoadMode
+	Key    string // property that tells rows apart, for Upsert
 	Reason string // told by the log
+	Wait   func() // called once when another load holds the layer and this one waits; may be nil
 }
 
 // LoadResult is what a load did.
 type LoadResult struct {
-	Rows    int64 // loaded
-	Removed int64 // replaced
+	Rows      int64 // read
+	Inserted  int64
+	Updated   int64 // by Upsert
+	Unchanged int64 // by Upsert
+	Removed   int64 // by Replace
 }
 
-// Load copies rows into a layer of our own, in one transaction that the log has as one change. Columns are those of
-// the table, geometry as EWKB in the layer's SRID. Readers of an empty layer wait until its indexes are built.
-// It returns ErrInvalid for columns the layer has not, or values that do not fit.
+// Load copies rows into a layer of our own, in one transaction that the log has as one change; an upsert is logged as
+// what it truly changed. Columns are those of the table, geometry as EWKB in the layer's SRID. One load at a time writes
+// to a layer, others wait. Readers go on; those of an empty layer wait until its indexes are built.
+// It returns ErrInvalid for columns the layer has not, or values that do not fit, ErrConflict for a key that several
+// features have.
 func (s *Store) Load(ctx context.Context, actor Actor, layer string, columns []string, rows pgx.CopyFromSource, opt LoadOptions) (LoadResult, error) {
 	var result LoadResult
 	l, err := s.Layer(ctx, actor, layer)
@@ -42,28 +54,135 @@ func (s *Store) Load(ctx context.Context, actor Actor, layer string, columns []s
 		return result, err
 	}
 	err = s.write(ctx, actor, opt.Reason, func(tx pgx.Tx) error {
-		var empty bool
-		if err := tx.QueryRow(ctx, "select not exists (select from "+l.table()+"), set_config('onemap.op', 'load', true)").Scan(&empty, nil); err != nil {
+		if err := lockLoad(ctx, tx, layer, opt.Wait); err != nil {
 			return err
 		}
-		if opt.Mode == Replace {
-			tag, err := tx.Exec(ctx, "delete from "+l.table())
-			if err != nil {
-				return err
-			}
-			result.Removed = tag.RowsAffected()
+		switch opt.Mode {
+		case Replace:
+			result, err = replace(ctx, tx, l, columns, rows)
+		case Upsert:
+			result, err = upsert(ctx, tx, l, columns, rows, opt.Key)
+		default:
+			result, err = add(ctx, tx, l, columns, rows)
 		}
-		var err error
-		result.Rows, err = copyRows(ctx, tx, l, columns, rows, empty)
 		return err
 	})
 	if err != nil {
-		return LoadResult{}, fmt.Errorf("load %s: %w", layer, translate(err))
+		return LoadResult{}, fmt.Errorf("load %s: %w", layer, unfit(err))
 	}
 	if _, err := s.pool.Exec(ctx, "analyze "+l.table()); err != nil {
 		return result, fmt.Errorf("load %s: %w", layer, translate(err))
 	}
 	return result, nil
+}
+
+// CreateLoad makes a layer and fills it, in one transaction: readers see the whole layer or none. The log has the rows as
+// one change. Errors are those of Create and Load.
+func (s *Store) CreateLoad(ctx context.Context, actor Actor, def Definition, columns []string, rows pgx.CopyFromSource, opt LoadOptions) (*Layer, LoadResult, error) {
+	var result LoadResult
+	if err := def.check(); err != nil {
+		return nil, result, err
+	}
+	l := &Layer{Name: def.Name, Table: Table{Schema: "layer", Name: def.Name}}
+	if def.GeometryType != "" {
+		l.Table.Geom = "geom"
+	}
+	err := s.write(ctx, actor, opt.Reason, func(tx pgx.Tx) (err error) {
+		if err := lockLoad(ctx, tx, def.Name, opt.Wait); err != nil {
+			return err
+		}
+		if err := def.create(ctx, tx); err != nil {
+			return def.refused(err)
+		}
+		result.Rows, err = copyFast(ctx, tx, l, columns, rows)
+		result.Inserted = result.Rows
+		return err
+	})
+	if err != nil {
+		return nil, LoadResult{}, fmt.Errorf("load %s: %w", def.Name, unfit(err))
+	}
+	if _, err := s.pool.Exec(ctx, "analyze "+l.table()); err != nil {
+		return nil, result, fmt.Errorf("analyze %s: %w", def.Name, translate(err))
+	}
+	made, err := s.afresh(ctx, actor, def.Name)
+	return made, result, err
+}
+
+// loads is the first key of the advisory locks that loads hold; the second is the layer.
+const loads = 0x6c6f6164
+
+// lockLoad lets one load at a time write to a layer, until its transaction ends.
+func lockLoad(ctx context.Context, tx pgx.Tx, layer string, wait func()) error {
+	var free bool
+	if err := tx.QueryRow(ctx, "select pg_try_advisory_xact_lock($1::int, hashtext($2))", loads, layer).Scan(&free); err != nil || free {
+		return err
+	}
+	if wait != nil {
+		wait()
+	}
+	_, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1::int, hashtext($2))", loads, layer)
+	return err
+}
+
+// add appends. The load is one change, whatever its size.
+func add(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource) (result LoadResult, err error) {
+	var empty bool
+	if err := tx.QueryRow(ctx, "select not exists (select from "+l.table()+"), set_config('onemap.op', 'load', true)").Scan(&empty, nil); err != nil {
+		return result, err
+	}
+	if empty {
+		result.Rows, err = copyFast(ctx, tx, l, columns, rows)
+	} else {
+		result.Rows, err = tx.CopyFrom(ctx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+	}
+	result.Inserted = result.Rows
+	return result, err
+}
+
+// replace moves all rows to history and adds the new ones; the log has both as one change.
+func replace(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource) (result LoadResult, err error) {
+	if _, err := tx.Exec(ctx, "select set_config('onemap.op', 'load', true)"); err != nil {
+		return result, err
+	}
+	tag, err := tx.Exec(ctx, "delete from "+l.table())
+	if err != nil {
+		return result, err
+	}
+	if tag.RowsAffected() == 0 {
+		return add(ctx, tx, l, columns, rows)
+	}
+	result.Removed = tag.RowsAffected()
+	result.Rows, err = tx.CopyFrom(ctx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+	if err != nil {
+		return result, err
+	}
+	result.Inserted = result.Rows
+	// History names the change that removed its rows; the change that added the new ones joins it.
+	_, err = tx.Exec(ctx, `with added as (
+			delete from onemap.change where xid = onemap.txid() and layer = $1 and op = 'load' and old_bounds is null and delta > 0
+			returning new_bounds, count, delta)
+		update onemap.change c set new_bounds = added.new_bounds, count = added.count, delta = c.delta + added.delta
+		from added where c.xid = onemap.txid() and c.layer = $1 and c.op = 'load' and c.delta < 0`, l.Name)
+	return result, err
+}
+
+// unfit tells a value that a column can not hold, with the place PostgreSQL names.
+func unfit(err error) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return translate(err)
+	}
+	switch {
+	case strings.HasPrefix(pg.Code, "22"), pg.Code == "23502", pg.Code == "23514": // data exception, not null, check
+		where := ""
+		if _, place, ok := strings.Cut(pg.Where, ", "); ok {
+			where = " (" + place + ")"
+		}
+		return fmt.Errorf("%w: %s%s", ErrInvalid, pg.Message, where)
+	case pg.Code == "23505":
+		return fmt.Errorf("%w: %s", ErrConflict, pg.Detail)
+	}
+	return translate(err)
 }
 
 func (l *Layer) loadable(columns []string) error {
@@ -78,18 +197,14 @@ func (l *Layer) loadable(columns []string) error {
 	return nil
 }
 
-// copyRows copies, and into an empty table does it the fast way: indexes are built afterwards, and the change is
-// written by hand, since a statement trigger would first put every new row aside on disk.
-func copyRows(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource, empty bool) (int64, error) {
-	target := pgx.Identifier{l.Table.Schema, l.Table.Name}
-	if !empty {
-		return tx.CopyFrom(ctx, target, columns, rows)
-	}
+// copyFast copies into an empty table: indexes are built afterwards, and the change is written by hand, since a
+// statement trigger would first put every new row aside on disk.
+func copyFast(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource) (int64, error) {
 	indexes, err := startFast(ctx, tx, l)
 	if err != nil {
 		return 0, err
 	}
-	n, err := tx.CopyFrom(ctx, target, columns, rows)
+	n, err := tx.CopyFrom(ctx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
 	if err != nil {
 		return n, err
 	}
@@ -98,7 +213,7 @@ func copyRows(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows p
 
 // startFast takes triggers and secondary indexes away and returns what makes the indexes again.
 func startFast(ctx context.Context, tx pgx.Tx, l *Layer) ([]string, error) {
-	if _, err := tx.Exec(ctx, "select set_config('onemap.ddl', 'off', true)"); err != nil {
+	if _, err := tx.Exec(ctx, "select set_config('onemap.ddl', 'off', true), set_config('maintenance_work_mem', '128MB', true)"); err != nil {
 		return nil, err
 	}
 	// Locked first: a row that another writer commits after we looked would be missed by the count below.
