@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/labstack/echo/v4"
 
+	"onemap/api/imports"
 	"onemap/layers"
 	"onemap/tiles"
 )
@@ -34,6 +35,7 @@ type Options struct {
 	Clock      func() time.Time // nil = time.Now
 	Status     func() Status    // how far the start is; nil = nothing to tell
 	Heartbeat  time.Duration    // of event streams; 0 = 15 s
+	ImportsFor ImportsFor       // whom the doors of imports answer; "" = Local
 }
 
 // Ground is what the doors ask, once the database is there.
@@ -41,6 +43,8 @@ type Ground struct {
 	Store *layers.Store
 	Tiles *tiles.Tiles
 	Pool  *pgxpool.Pool
+
+	Imports *imports.Service // nil = there are none, as with Options.ImportsFor Nobody
 }
 
 // Status is how far the start of the service has come.
@@ -59,6 +63,7 @@ type Server struct {
 	echo    *echo.Echo
 	metrics *metrics
 	page    *page
+	cross   *http.CrossOriginProtection
 	open    atomic.Pointer[ground]
 	ctx     context.Context // ends streams
 	close   context.CancelFunc
@@ -73,7 +78,7 @@ type ground struct {
 
 // New returns a server. Close ends what it runs in the background.
 func New(opt Options) (*Server, error) {
-	s := &Server{opt: opt, log: opt.Log, now: opt.Clock, metrics: newMetrics()}
+	s := &Server{opt: opt, log: opt.Log, now: opt.Clock, metrics: newMetrics(), cross: http.NewCrossOriginProtection()}
 	s.log = cmp.Or(s.log, slog.Default())
 	if s.now == nil {
 		s.now = time.Now
@@ -108,6 +113,9 @@ func New(opt Options) (*Server, error) {
 func (s *Server) Open(g Ground) {
 	served := &ground{Ground: &g, shares: newShares(int(g.Pool.Config().MaxConns)), feed: newFeed(g.Store, s.log)}
 	s.metrics.watch(g.Pool)
+	if g.Imports != nil {
+		s.metrics.watchImports(g.Imports)
+	}
 	go served.feed.run(s.ctx)
 	s.open.Store(served)
 }

@@ -14,15 +14,18 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
+	"onemap/api/imports"
 	"onemap/layers"
+	"onemap/layers/format"
 )
 
 // What only a door can say, besides the sentinels of layers.
 var (
 	errMethod      = errors.New("method not allowed")
 	errAccept      = errors.New("not acceptable")
-	errTooLarge    = errors.New("too large")
-	errBusy        = errors.New("busy")
+	errTooLarge    = imports.ErrTooLarge
+	errSilent      = errors.New("silent")
+	errBusy        = imports.ErrBusy
 	errStarting    = errors.New("starting")
 	errUnreachable = errors.New("database unreachable")
 	errGone        = errors.New("the client left")
@@ -43,6 +46,7 @@ var statuses = []struct {
 	{layers.ErrTimeout, 503, "Took too long", "处理超时", "5"},
 	{errMethod, 405, "Method not allowed", "不支持的请求方法", ""},
 	{errAccept, 406, "Not available in that format", "不支持所请求的格式", ""},
+	{errSilent, 408, "The sender fell silent", "上传中断", ""},
 	{errTooLarge, 413, "Request too large", "请求过大", ""},
 	{errBusy, 503, "Busy", "服务繁忙，请稍后再试", "1"},
 	{errStarting, 503, "Starting", "正在启动", "2"},
@@ -77,6 +81,10 @@ func (s *Server) problemOf(err error, c echo.Context) problem {
 		p.Detail = told(err, row.is)
 		break
 	}
+	var both interface{ Words() format.Words }
+	if errors.As(err, &both) {
+		p.Detail, p.DetailZh = both.Words().En, both.Words().Zh
+	}
 	switch {
 	case errors.Is(err, errInternal):
 		p.Detail = fmt.Sprintf("Internal error, request id %s: tell it to the operator, who finds the cause in the log.", p.RequestID)
@@ -107,7 +115,7 @@ func classify(err error, c echo.Context) error {
 		case http.StatusNotFound:
 			return fmt.Errorf("%w: there is nothing at this address; the API begins at /ogc", layers.ErrNotFound)
 		case http.StatusMethodNotAllowed:
-			return fmt.Errorf("%w: this address can be read only; see the header Allow", errMethod)
+			return fmt.Errorf("%w: this address does not know that method; see the header Allow", errMethod)
 		case http.StatusRequestEntityTooLarge:
 			return errTooLarge
 		}

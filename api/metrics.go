@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"onemap/api/imports"
 )
 
 // metrics are a server's own: two servers in one process do not mix theirs.
@@ -56,4 +59,31 @@ func (m *metrics) watch(pool *pgxpool.Pool) {
 	gauge("connections_busy", "Connections at work.", func(s *pgxpool.Stat) float64 { return float64(s.AcquiredConns()) })
 	gauge("connections_max", "Most connections.", func(s *pgxpool.Stat) float64 { return float64(s.MaxConns()) })
 	gauge("waits", "Times a connection had to be waited for.", func(s *pgxpool.Stat) float64 { return float64(s.EmptyAcquireCount()) })
+}
+
+// watchImports adds how many imports there are in each state.
+func (m *metrics) watchImports(service *imports.Service) {
+	m.registry.MustRegister(importStates{service, prometheus.NewDesc("onemap_imports", "Imports by state, of all nodes.", []string{"state"}, nil)})
+}
+
+// importStates asks the database when it is read; one that does not answer in time leaves the numbers out.
+type importStates struct {
+	service *imports.Service
+	desc    *prometheus.Desc
+}
+
+// Describe is prometheus.Collector's.
+func (i importStates) Describe(to chan<- *prometheus.Desc) { to <- i.desc }
+
+// Collect is prometheus.Collector's.
+func (i importStates) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	counts, err := i.service.Counts(ctx)
+	if err != nil {
+		return
+	}
+	for _, state := range imports.States() {
+		to <- prometheus.MustNewConstMetric(i.desc, prometheus.GaugeValue, float64(counts[state]), string(state))
+	}
 }

@@ -16,12 +16,12 @@ import (
 	"onemap/api/auth"
 )
 
-// maxBody is the largest request body; nothing is sent to these doors yet.
+// maxBody is the largest request body; uploads have a limit of their own.
 const maxBody = 1 << 20
 
 // middleware is what every request passes, outermost first.
 func (s *Server) middleware() {
-	s.echo.Use(s.identify, s.observe, s.recover, s.headers, compressed, limitBody, auth.Middleware())
+	s.echo.Use(s.identify, s.observe, s.recover, s.headers, s.noCrossSite, compressed, limitBody, auth.Middleware())
 }
 
 // identify gives the request an id: the sender's, if it is a sane one.
@@ -89,13 +89,16 @@ func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// headers lets pages of other origins read every answer, errors too, and tells browsers to trust types alone. OPTIONS
+// headers lets pages of other origins read every answer, errors too, but those about imports, and tells browsers to trust
+// types alone. OPTIONS
 // is answered for every address with what is allowed there.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Retry-After, X-Request-Id")
+		if open := !strings.HasPrefix(c.Path(), "/imports"); open {
+			h.Set("Access-Control-Allow-Origin", "*")
+			h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Retry-After, X-Request-Id")
+		}
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Add("Vary", "Accept-Encoding")
@@ -114,6 +117,9 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if r.Method == http.MethodPost && c.Path() == "/imports" {
+			return next(c)
+		}
 		if r.ContentLength > maxBody {
 			return fmt.Errorf("%w: the body has more than %d bytes", errTooLarge, maxBody)
 		}

@@ -9,6 +9,9 @@ import (
 // get is how all of these are read: HEAD is the same without the body.
 var get = []string{http.MethodGet, http.MethodHead}
 
+// post is how something is begun.
+var post = []string{http.MethodPost}
+
 // routes is every URL of the server.
 func (s *Server) routes() {
 	plain := func(path string, h echo.HandlerFunc) { s.echo.Match(get, path, h) }
@@ -33,6 +36,20 @@ func (s *Server) routes() {
 	door("/codes/:scheme", s.codes)
 	door("/search", s.search)
 	door("/events", s.events)
+
+	importing := func(methods []string, path string, h echo.HandlerFunc) {
+		s.echo.Match(methods, path, s.importers(s.started(h)))
+	}
+	importing(get, "/imports", s.listImports)
+	importing(post, "/imports", s.upload)
+	importing(get, "/imports/:id", s.getImport)
+	importing([]string{http.MethodDelete}, "/imports/:id", s.deleteImport)
+	importing(post, "/imports/:id/look", s.lookAtImport)
+	importing(post, "/imports/:id/run", s.runImport)
+	importing(get, "/imports/:id/preview", s.previewImport)
+	importing(get, "/imports/:id/findings", s.importFindings)
+	importing(get, "/imports/:id/report", s.importReport)
+	importing(get, "/imports/:id/events", s.importEvents)
 
 	plain("/healthz", s.healthy)
 	plain("/readyz", s.ready)

@@ -34,9 +34,6 @@ var failures = []struct {
 	{syscall.ENOSPC, "The disk of the server is full", "服务器磁盘空间不足", "请联系运维人员清理磁盘后重试。"},
 }
 
-// worded is an error that says itself in both languages.
-type worded interface{ Words() format.Words }
-
 // failureOf says an error for people; one that is ours is only named, its cause is in the log under the import's id.
 func failureOf(err error, id string) *Failure {
 	for _, row := range failures {
@@ -44,7 +41,7 @@ func failureOf(err error, id string) *Failure {
 			continue
 		}
 		f := &Failure{row.title, row.titleZh, told(err, row.is), row.hint}
-		var w worded
+		var w interface{ Words() format.Words }
 		if errors.As(err, &w) && w.Words().Zh != "" {
 			f.Detail, f.DetailZh = w.Words().En, w.Words().Zh
 		}

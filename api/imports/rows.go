@@ -1,10 +1,12 @@
 package imports
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +29,11 @@ const (
 	Failed    State = "failed"
 	Cancelled State = "cancelled"
 )
+
+// States are all states, in the order of their going.
+func States() []State {
+	return []State{Uploading, Looking, Ready, Importing, Done, Failed, Cancelled}
+}
 
 // Final reports whether nothing happens to such an import by itself any more, and nobody has to decide.
 func (s State) Final() bool { return s == Done || s == Failed || s == Cancelled }
@@ -107,7 +114,7 @@ func (s *Service) Imports(ctx context.Context, limit int, after string) (page []
 	if after != "" {
 		i, err := s.Import(ctx, after)
 		if err != nil {
-			return nil, false, fmt.Errorf("%w: after: there is no import %q; begin again without it", layers.ErrInvalid, after)
+			return nil, false, Say(layers.ErrInvalid, "after: there is no import %q; begin again without it", "after：没有编号为 %q 的导入；请去掉该参数重新查询", after)
 		}
 		where, args = "where (created, id) < ($2, $3)", append(args, i.Created, after)
 	}
@@ -140,7 +147,25 @@ func (s *Service) Preview(ctx context.Context, id string) ([]byte, error) {
 		return nil, none(err, id)
 	}
 	if body == nil {
-		return nil, fmt.Errorf("%w: import %s has no preview yet: it comes with the end of the look", layers.ErrNotFound, id)
+		return nil, Say(layers.ErrNotFound, "import %s has no preview yet: it comes with the end of the look", "导入 %s 尚无预览：检查结束后可见", id)
 	}
 	return body, nil
+}
+
+// ReportParts are the report of the run, or else of the look, up to where its findings begin, and what comes behind them.
+// It returns ErrNotFound where nothing has been looked at.
+func (i *Import) ReportParts() (head, tail json.RawMessage, err error) {
+	report := i.Result
+	if report == nil {
+		report = i.Report
+	}
+	if report == nil {
+		return nil, nil, Say(layers.ErrNotFound, "import %s has no report yet: it comes with the end of the look", "导入 %s 尚无报告：检查结束后可见", i.ID)
+	}
+	// Within a string the quotes would be escaped: this is the member itself.
+	head, tail, found := bytes.Cut(report, []byte(`"findings":[]`))
+	if !found {
+		return nil, nil, fmt.Errorf("report of import %s has no findings", i.ID)
+	}
+	return append(slices.Clip(head), `"findings":[`...), append([]byte(`]`), tail...), nil
 }

@@ -12,12 +12,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
 	"onemap/api"
+	"onemap/api/imports"
 	"onemap/frontend"
 	"onemap/layers"
 	"onemap/layers/demo"
+	"onemap/layers/intake"
 	"onemap/migrations"
 	"onemap/tiles"
 )
@@ -29,6 +32,10 @@ type serveCmd struct {
 	PublicURL  string        `placeholder:"URL" env:"ONEMAP_PUBLIC_URL" help:"Where clients reach the server; links are built from it (${env})."`
 	TrustProxy bool          `env:"ONEMAP_TRUST_PROXY" help:"Believe Forwarded and X-Forwarded headers (${env})."`
 	Grace      time.Duration `default:"10s" help:"How long running requests may go on after Ctrl-C."`
+
+	Imports      api.ImportsFor `enum:"local,off,all" default:"local" env:"ONEMAP_IMPORTS" help:"Whom the import by upload answers: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
+	ImportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_IMPORT_LIMIT" help:"Largest upload of one import, in MiB (${env})."`
+	ImportFolder string         `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports keep their files while they run; the system's directory for temporary files if not given (${env})."`
 }
 
 // Run serves until the context ends. The port is open at once: what asks before the database is there hears so.
@@ -40,7 +47,7 @@ func (s serveCmd) Run(ctx context.Context, cfg *config) error {
 	}
 	start := newStart(log)
 	server, err := api.New(api.Options{
-		Page: frontend.Files(), PublicURL: s.PublicURL, TrustProxy: s.TrustProxy, Log: log, Status: start.status,
+		Page: frontend.Files(), PublicURL: s.PublicURL, TrustProxy: s.TrustProxy, Log: log, Status: start.status, ImportsFor: s.Imports,
 	})
 	if err != nil {
 		return err
@@ -93,6 +100,12 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 	}
 	defer pool.Close()
 
+	var desk *imports.Service
+	defer func() {
+		if desk != nil {
+			desk.Close()
+		}
+	}()
 	follow, ctx := errgroup.WithContext(ctx)
 	follow.Go(func() error { return db.await(ctx) })
 	follow.Go(func() error { return layers.NewSequencer(store, log).Run(ctx) })
@@ -101,7 +114,14 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 			return cmp.Or(ctx.Err(), err) // interrupted, a load fails in many ways that are none
 		}
 		follow.Go(func() error { return watch(ctx, store, log) })
-		server.Open(api.Ground{Store: store, Tiles: tiles.New(pool, store), Pool: pool})
+		var err error
+		if desk, err = s.imports(ctx, store, pool, log); err != nil {
+			return err
+		}
+		if desk != nil {
+			follow.Go(func() error { return desk.Work(ctx) })
+		}
+		server.Open(api.Ground{Store: store, Tiles: tiles.New(pool, store), Pool: pool, Imports: desk})
 		log.Info("ready", "url", "http://"+s.Listen, "migrations", migrations.Fingerprint())
 		return nil
 	})
@@ -110,6 +130,16 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		err = errors.Join(err, shutErr)
 	}
 	return err
+}
+
+// imports makes the imports by upload, unless they are switched off.
+func (s serveCmd) imports(ctx context.Context, store *layers.Store, pool *pgxpool.Pool, log *slog.Logger) (*imports.Service, error) {
+	if s.Imports == api.Nobody {
+		return nil, nil
+	}
+	return imports.New(ctx, imports.Options{
+		Store: store, Pool: pool, Import: intake.Import, Folder: s.ImportFolder, Limit: s.ImportLimit << 20, Log: log,
+	})
 }
 
 // watch keeps the catalogue true until the context ends: a database that fails is tried again, for it may come back.

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/auth"
+	"onemap/api/imports"
+	"onemap/layers"
+	"onemap/layers/intake"
+)
+
+// idle is how long a sender may be silent. An upload may take as long as it takes, while something comes.
+const idle = 30 * time.Second
+
+// envelope is what a multipart body has besides its files, at most.
+const envelope = 1 << 20
+
+// upload takes the files of an import as they come: the parts "file" of a form, or the body itself under ?name=.
+func (s *Server) upload(c echo.Context) error {
+	p, err := query(c.Request(), "name", "layer")
+	if err != nil {
+		return err
+	}
+	service := s.ground().Imports
+	r := c.Request()
+	if r.ContentLength > service.Limit()+envelope {
+		return imports.Say(errTooLarge, "the files have more than %d MiB together, the most for one import here", "文件合计超过 %d MiB，为单次导入的上限", service.Limit()>>20)
+	}
+	u, err := service.Begin(r.Context(), auth.Actor(c), r.ContentLength)
+	if err != nil {
+		return err
+	}
+	defer u.Discard(r.Context()) // a broken upload leaves nothing
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, service.Limit()+envelope)
+	if err := receive(c, u, p["name"]); err != nil {
+		return err
+	}
+	i, err := u.Finish(r.Context(), intake.Options{Layer: p["layer"]})
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderLocation, s.root(c)+"/imports/"+i.ID)
+	return sendImport(c, http.StatusCreated, i)
+}
+
+// receive stores what is sent.
+func receive(c echo.Context, u *imports.Upload, name string) error {
+	r, body := c.Request(), newPatientBody(c)
+	media, params, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
+	if media != "multipart/form-data" {
+		if name == "" {
+			return imports.Say(layers.ErrInvalid, "send multipart/form-data with parts named \"file\", or the bytes of one file with ?name=",
+				"请以 multipart/form-data 发送名为 \"file\" 的部分，或直接发送文件内容并给出 ?name=")
+		}
+		return u.Add(r.Context(), name, body)
+	}
+	if err != nil || params["boundary"] == "" {
+		return fmt.Errorf("%w: the Content-Type names no boundary between the parts", layers.ErrInvalid)
+	}
+	form := multipart.NewReader(body, params["boundary"])
+	for {
+		part, err := form.NextRawPart() // raw: nothing is decoded behind our back
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return cmp.Or(body.failed, fmt.Errorf("%w: the form is broken: %w", layers.ErrInvalid, err))
+		}
+		if part.FormName() != "file" {
+			return fmt.Errorf("%w: part %q: all parts are named \"file\"; options go to /imports/{id}/look", layers.ErrInvalid, part.FormName())
+		}
+		if err := u.Add(r.Context(), part.FileName(), part); err != nil {
+			return cmp.Or(body.failed, err)
+		}
+	}
+}
+
+// patientBody is a request's body that may be slow but not silent, and whose errors are ours.
+type patientBody struct {
+	body    io.Reader
+	control *http.ResponseController
+	failed  error // how reading failed; readers on top may hide it
+}
+
+func newPatientBody(c echo.Context) *patientBody {
+	return &patientBody{body: c.Request().Body, control: http.NewResponseController(c.Response().Writer)}
+}
+
+func (b *patientBody) Read(p []byte) (int, error) {
+	// A recorder in a test has no deadlines; a connection always has.
+	_ = b.control.SetReadDeadline(time.Now().Add(idle))
+	n, err := b.body.Read(p)
+	_ = b.control.SetReadDeadline(time.Time{})
+	if err == nil || err == io.EOF {
+		return n, err
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		b.failed = imports.Say(errTooLarge, "the body has more than %d bytes", "请求体超过 %d 字节", large.Limit)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		b.failed = imports.Say(errSilent, "nothing came for %v; send it again", "%v 内没有收到数据；请重新发送", idle)
+	default:
+		b.failed = imports.Say(layers.ErrInvalid, "the body broke off", "请求体不完整")
+	}
+	return n, b.failed
+}
