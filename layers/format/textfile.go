@@ -59,9 +59,11 @@ func openText(ctx context.Context, path, told string) (*textFile, error) {
 	case marked.name != "":
 		t.encoding = marked
 	default:
-		err = t.findEncoding(ctx)
+		if err := t.findEncoding(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return t, err
+	return t, nil
 }
 
 // markedEncoding tells UTF-8 and UTF-16 by their byte order mark and its length; UTF-16 without one by its many zeros.
