@@ -61,3 +61,33 @@ func (s *Store) Scheme(ctx context.Context, name string) (*Scheme, error) {
 	}
 	return &sc, nil
 }
+
+// Schemes returns every code list whole, by name.
+func (s *Store) Schemes(ctx context.Context) ([]Scheme, error) {
+	rows, err := s.pool.Query(ctx, `select s.scheme, s.title, s.title_en, s.source, s.unverified,
+		coalesce(c.code, ''), coalesce(c.name, ''), coalesce(c.name_en, ''), coalesce(c.parent, ''), coalesce(c.colour, ''),
+		coalesce(c.ordinal, 0), coalesce(c.unverified, false), c.properties
+		from onemap.scheme s left join onemap.code c using (scheme) order by s.scheme, c.ordinal, c.code`)
+	if err != nil {
+		return nil, fmt.Errorf("code lists: %w", translate(err))
+	}
+	var schemes []Scheme
+	var sc Scheme
+	var c Code
+	_, err = pgx.ForEachRow(rows, []any{&sc.Name, &sc.Title, &sc.TitleEn, &sc.Source, &sc.Unverified,
+		&c.Code, &c.Name, &c.NameEn, &c.Parent, &c.Colour, &c.Ordinal, &c.Unverified, &c.Properties}, func() error {
+		if n := len(schemes); n == 0 || schemes[n-1].Name != sc.Name {
+			schemes = append(schemes, sc)
+		}
+		if c.Code != "" {
+			last := &schemes[len(schemes)-1]
+			last.Codes = append(last.Codes, c)
+		}
+		c.Properties = nil
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("code lists: %w", translate(err))
+	}
+	return schemes, nil
+}
