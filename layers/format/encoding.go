@@ -10,51 +10,49 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 
 	"onemap/layers"
 )
 
 // encoding is how a file's text is written down, and how we know.
 type encoding struct {
-	name string // as GDAL's ENCODING option wants it
-	how  string // for the summary
+	name string
+	how  string // for Encoding.How
 	code xenc.Encoding
 }
 
 var (
 	utf8Text = encoding{name: "UTF-8", code: xenc.Nop}
 	gb18030  = encoding{name: "GB18030", code: simplifiedchinese.GB18030}
+	big5     = encoding{name: "Big5", code: traditionalchinese.Big5}
 	latin1   = encoding{name: "ISO-8859-1", code: charmap.ISO8859_1}
 )
-
-// languages are the code pages that a .dbf names by number (LDID). 0x57 means "what this machine uses": nothing.
-var languages = map[byte]string{
-	0x02: "CP850", 0x03: "CP1252", 0x13: "CP932", 0x4d: "GB18030", 0x4e: "CP949", 0x4f: "CP950",
-	0x58: "CP1252", 0x59: "CP1252", 0x78: "CP950", 0x79: "CP949", 0x7a: "GB18030", 0x7b: "CP932", 0xc8: "CP1250", 0xc9: "CP1251",
-}
 
 // namedEncoding understands what people and .cpg files write: UTF-8, utf8, 65001, GBK, CP936, 936, ANSI 1252, Big5 …
 func namedEncoding(name string) (encoding, error) {
 	key := strings.ToUpper(strings.TrimSpace(name))
-	key = strings.TrimSpace(strings.TrimPrefix(key, "ANSI"))
+	key = strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(key, "ANSI"), "OEM"), " _-")
 	number := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(key, "WINDOWS"), "CP"), "-_ ")
 	switch {
 	case key == "UTF-8" || key == "UTF8" || number == "65001":
 		return utf8Text, nil
-	case strings.HasPrefix(key, "GB") || number == "936" || number == "54936":
+	case strings.HasPrefix(key, "GB") || number == "936" || number == "54936" || number == "20936":
 		return gb18030, nil // a superset of GBK and GB2312
+	case strings.HasPrefix(key, "BIG5") || number == "950":
+		return big5, nil
 	case number == "850":
 		return encoding{name: "CP850", code: charmap.CodePage850}, nil
-	case number == "950":
-		key = "big5"
+	case number == "437":
+		return encoding{name: "CP437", code: charmap.CodePage437}, nil
 	case number == "932":
 		key = "shift_jis"
 	case number == "949":
 		key = "euc-kr"
 	case len(number) == 4 && strings.HasPrefix(number, "125"):
 		key = "windows-" + number
-	case strings.HasPrefix(key, "88591"), key == "ISO-8859-1", key == "LATIN1":
-		return latin1, nil
+	case strings.HasPrefix(key, "88591"), key == "ISO-8859-1", key == "ISO8859-1", key == "ISO8859_1", key == "LATIN1":
+		return latin1, nil // and not windows-1252, as the web takes it
 	}
 	code, err := htmlindex.Get(strings.ToLower(key))
 	if err != nil {
@@ -67,13 +65,28 @@ func namedEncoding(name string) (encoding, error) {
 	return encoding{name: strings.ToUpper(canonical), code: code}, nil
 }
 
-// text decodes b.
+// said is what a Source says of its encoding.
+func (e encoding) said() Encoding { return Encoding{Name: e.name, How: e.how} }
+
+// text decodes b; what is no character becomes U+FFFD.
 func (e encoding) text(b []byte) string {
+	if isASCII(b) {
+		return string(b)
+	}
 	s, err := e.code.NewDecoder().Bytes(b)
 	if err != nil {
 		s = b
 	}
 	return strings.ToValidUTF8(string(s), "\uFFFD")
+}
+
+// valid tells whether b is clean text of the encoding.
+func (e encoding) valid(b []byte) bool {
+	if e.name == utf8Text.name {
+		return utf8.Valid(b)
+	}
+	s, err := e.code.NewDecoder().Bytes(b)
+	return err == nil && !bytes.ContainsRune(s, utf8.RuneError)
 }
 
 // whole is the length of b without a character that was cut off at its end: fields have so many bytes, not characters.
@@ -86,39 +99,26 @@ func (e encoding) whole(b []byte) int {
 	return len(b)
 }
 
-// valid tells whether b is clean text of the encoding.
-func (e encoding) valid(b []byte) bool {
-	if e.name == utf8Text.name {
-		return utf8.Valid(b)
+// value decodes the value of a field and notes in the row what had to be done: a character cut off at the end is left
+// out (encoding.mended), bytes that are none become U+FFFD (encoding.broken).
+func (e encoding) value(row *Row, field string, b []byte) []byte {
+	if isASCII(b) || e.name == utf8Text.name && utf8.Valid(b) {
+		return b
 	}
-	s, err := e.code.NewDecoder().Bytes(b)
-	return err == nil && !bytes.ContainsRune(s, utf8.RuneError)
-}
-
-// witness reads all text of a file and remembers which encodings it could be.
-type witness struct {
-	ascii      bool
-	candidates []encoding
-	refused    map[string]bool
-}
-
-func newWitness(candidates ...encoding) *witness {
-	return &witness{ascii: true, candidates: candidates, refused: map[string]bool{}}
-}
-
-func (w *witness) see(value []byte) {
-	if isASCII(value) {
-		return
+	if whole := e.whole(b); whole < len(b) {
+		b = b[:whole]
+		text := []byte(e.text(b))
+		row.Notes = append(row.Notes, Note{Rule: "encoding.mended", Severity: Warning, Field: field, Value: shown(string(text)), Words: Say(
+			"the value ended in the middle of a character, which was left out: the field is too short for it",
+			"值在字符中间被截断，已去除残缺字符（字段长度不足）")})
+		return text
 	}
-	w.ascii = false
-	for _, c := range w.candidates {
-		if !w.refused[c.name] && !c.valid(value[:c.whole(value)]) {
-			w.refused[c.name] = true
-		}
+	text := []byte(e.text(b))
+	if bytes.ContainsRune(text, utf8.RuneError) {
+		row.Notes = append(row.Notes, noteBroken(field, text))
 	}
+	return text
 }
-
-func (w *witness) could(e encoding) bool { return w.ascii || !w.refused[e.name] }
 
 func isASCII(b []byte) bool {
 	for _, c := range b {
@@ -127,26 +127,4 @@ func isASCII(b []byte) bool {
 		}
 	}
 	return true
-}
-
-// claim is what a file says about its encoding.
-type claim struct{ name, how string } // how: words for Encoding.How, e.g. ".cpg says GBK"
-
-// decide weighs what was told by a person, what the file claims (in order of trust), and what the whole text could be:
-// see shows all names and values to the witness. What a person told is used, whatever the text says. The notes are
-// about claims that the text contradicts, and about doubts.
-func decide(told string, claims []claim, see func(*witness) error) (e encoding, notes []Note, err error) {
-	return utf8Text, nil, nil
-}
-
-// said is what a Source says of its encoding.
-func (e encoding) said() Encoding { return Encoding{Name: e.name, How: e.how} }
-
-// decideEncoding is decide for callers that do not use its notes yet.
-func decideEncoding(told, cpg string, ldid byte, see func(*witness) error) (encoding, string, error) {
-	e, notes, err := decide(told, nil, see)
-	if err != nil || len(notes) == 0 {
-		return e, "", err
-	}
-	return e, notes[0].Words.En, nil
 }

@@ -14,9 +14,11 @@ import (
 // outside it. It goes with Close; what a killed process left, the next NewFolder in the same parent takes away.
 type Folder struct {
 	dir    string
+	work   string // directory in it that child processes may write to
 	lock   *os.File
 	limits Limits
 
+	drivers  driverList
 	made     atomic.Int64 // names given out
 	unpacked atomic.Int64 // bytes
 	files    atomic.Int64 // entries of archives
@@ -50,7 +52,8 @@ func NewFolder(parent string, limits Limits) (*Folder, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the folder of an import: %w", err), os.RemoveAll(dir))
 	}
-	return &Folder{dir: dir, lock: lock, limits: limits}, nil
+	f := &Folder{dir: dir, work: filepath.Join(dir, "work"), lock: lock, limits: limits}
+	return f, os.Mkdir(f.work, 0o700)
 }
 
 // Path is the folder's directory.

@@ -51,7 +51,10 @@ type Hints struct {
 
 // All lists the formats, those that are told most surely first.
 func All() []Format {
-	return []Format{shapefile, geoPackage, geoJSON, swmm, epanet, boundary}
+	return []Format{
+		shapefile, geoPackage, fileGDB, flatGeobuf, geoParquet, osm, gpx, kml, gml, topoJSON, esriJSON, geoJSONSeq, geoJSON, dxf, mapInfoTAB, mapInfoMIF,
+		swmm, epanet, boundary,
+	}
 }
 
 // recognise returns the format of a file by its first bytes and its name (without directories).

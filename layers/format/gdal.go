@@ -1,142 +1,189 @@
 package format
 
 import (
-	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"onemap/layers"
 )
 
-// gdal runs GDAL's programs as children, in a directory of their own and with nothing of our environment: no network,
-// no plug-ins, no drivers that follow references into other files.
-type gdal struct {
-	dir string   // where they may write
-	env []string // besides the fixed ones
-}
-
-// offline is the environment of every child.
+// offline is the environment of every child: nothing of ours, no network, no reference into other files followed, every
+// error of a value told.
 var offline = []string{
-	"LC_ALL=C.UTF-8", "PROJ_NETWORK=OFF", "GDAL_DRIVER_PATH=disable", "GDAL_HTTP_TIMEOUT=1", "GDAL_HTTP_PROXY=127.0.0.1:9",
-	"CPL_VSIL_CURL_ALLOWED_EXTENSIONS=.none", "CPL_CURL_ENABLE_VSIMEM=NO", "OGR_SQLITE_LOAD_EXTENSIONS=", "SHAPE_RESTORE_SHX=YES",
-	"GDAL_SKIP=VRT OGR_VRT HTTP WFS OAPIF CSW Carto Elasticsearch AmigoCloud PLSCENES NGW EEDA WMS WCS WMTS MySQL ODBC MSSQLSpatial",
-	"GDAL_CACHEMAX=64", "OGR_GEOJSON_MAX_OBJ_SIZE=200", "PG_USE_COPY=YES", "OGR_ENABLE_PARTIAL_REPROJECTION=NO",
+	"LC_ALL=C.UTF-8", "TZ=UTC", "PROJ_NETWORK=OFF", "GDAL_HTTP_TIMEOUT=1", "GDAL_HTTP_PROXY=127.0.0.1:9",
+	"CPL_VSIL_CURL_ALLOWED_EXTENSIONS=.none", "CPL_CURL_ENABLE_VSIMEM=NO", "OGR_SQLITE_LOAD_EXTENSIONS=",
+	"GDAL_CACHEMAX=64", "OGR_GEOJSON_MAX_OBJ_SIZE=200", "PG_USE_COPY=YES",
+	"OGR_ENABLE_PARTIAL_REPROJECTION=NO", "GML_SKIP_RESOLVE_ELEMS=ALL", "GML_DOWNLOAD_SCHEMA=NO", "GML_SAVE_RESOLVED_TO=",
+	"OGR_XLSX_HEADERS=FORCE", "GDAL_DISABLE_READDIR_ON_OPEN=NO", "OSM_USE_CUSTOM_INDEXING=YES", "CPL_MAX_ERROR_REPORTS=1000",
 }
 
-// command prepares one child. It ends with the context, and with us.
-func (g gdal) command(ctx context.Context, name string, args ...string) (*exec.Cmd, error) {
-	path, err := exec.LookPath(name)
+// child is a program of GDAL at work.
+type child struct {
+	program string
+	out     *os.File // its standard output
+	errors  bytes.Buffer
+	ctx     context.Context
+	limited context.Context // ends with the time a child may take
+	limits  Limits
+	wait    func() error
+	stop    context.CancelFunc
+}
+
+// start runs a program of GDAL that may read the given paths, write the folder's work directory and nothing else. Of all
+// drivers it has only the given one and those that write our streams, so that a file in disguise is opened by no other.
+// It ends with the context, with stop, and with us.
+func (f *Folder) start(ctx context.Context, program, driver string, read, env []string, args ...string) (*child, error) {
+	skip, err := f.allBut(ctx, driver)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not installed; files are read with GDAL. On Debian and Ubuntu: sudo apt-get install gdal-bin", name)
+		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Dir = g.dir
-	cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + g.dir, "CPL_TMPDIR=" + g.dir, "TMPDIR=" + g.dir}, offline...), g.env...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGKILL) }
-	return cmd, nil
+	return f.launch(ctx, program, read, append(slices.Clone(env), "GDAL_SKIP="+skip), args...)
 }
 
-// complaint makes one error of what a child wrote to standard error: its lines without GDAL's decoration.
-func complaint(ctx context.Context, name string, err error, stderr []byte) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+// launch is start with all drivers there are.
+func (f *Folder) launch(ctx context.Context, program string, read, env []string, args ...string) (*child, error) {
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not installed; files are read with GDAL. On Debian and Ubuntu: sudo apt-get install gdal-bin", program)
 	}
-	var lines []string
-	for line := range strings.Lines(string(stderr)) {
+	limited, stop := context.WithTimeout(ctx, f.limits.Wall)
+	c := &child{program: program, ctx: ctx, limited: limited, limits: f.limits, stop: stop}
+	if prlimit, err := exec.LookPath("prlimit"); err == nil {
+		args = append(f.limits.forPrlimit(), append([]string{path}, args...)...)
+		path = prlimit
+	}
+	cmd := exec.CommandContext(limited, path, args...)
+	cmd.Dir = f.work
+	cmd.Env = slices.Concat([]string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + f.work, "CPL_TMPDIR=" + f.work, "TMPDIR=" + f.work}, offline, env)
+	cmd.Stderr = &limitedWriter{to: &c.errors, left: 1 << 20}
+	out, in, err := os.Pipe()
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	cmd.Stdout = in
+	c.out = out
+	c.wait, err = startConfined(cmd, grant{read: read, write: []string{f.work}})
+	in.Close()
+	if err != nil {
+		stop()
+		out.Close()
+		return nil, fmt.Errorf("%s: %w", program, err)
+	}
+	return c, nil
+}
+
+// forPrlimit are the limits as prlimit(1) takes them.
+func (l Limits) forPrlimit() []string {
+	return []string{
+		"--as=" + strconv.FormatInt(l.Memory, 10), "--cpu=" + strconv.Itoa(int(l.CPU/time.Second)),
+		"--fsize=" + strconv.FormatInt(l.Output, 10), "--nofile=256", "--core=0",
+	}
+}
+
+// end waits for the child, and tells what it complained of as an error if it failed. unread output is thrown away: it
+// is the caller who stops a child that he wants no more of.
+func (c *child) end() error {
+	c.out.Close()
+	err := c.wait()
+	late := c.ctx.Err() == nil && c.limited.Err() != nil
+	c.stop()
+	if err == nil {
+		return nil
+	}
+	if c.ctx.Err() != nil {
+		return c.ctx.Err()
+	}
+	if late {
+		return fmt.Errorf("%w: reading the file took longer than %s", layers.ErrInvalid, c.limits.Wall)
+	}
+	return c.complaint(err)
+}
+
+// complaint makes one error of how a child ended and what it wrote to standard error.
+func (c *child) complaint(err error) error {
+	text := c.errors.String()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			return c.died(status.Signal())
+		}
+	}
+	if strings.Contains(text, "bad_alloc") || strings.Contains(text, "ut of memory") || strings.Contains(text, "annot allocate") {
+		return c.died(syscall.SIGABRT)
+	}
+	if lines := errorLines(text); len(lines) > 0 {
+		return fmt.Errorf("%w: the file can not be read: %s", layers.ErrInvalid, strings.Join(lines[:min(len(lines), 3)], "; "))
+	}
+	return fmt.Errorf("%s: %w: %s", c.program, err, strings.TrimSpace(text[:min(len(text), 500)]))
+}
+
+// died says what a signal that ended a child means.
+func (c *child) died(signal syscall.Signal) error {
+	switch signal {
+	case syscall.SIGXCPU, syscall.SIGKILL:
+		return fmt.Errorf("%w: reading the file took more than %s of computing", layers.ErrInvalid, c.limits.CPU)
+	case syscall.SIGXFSZ:
+		return fmt.Errorf("%w: reading the file needs more than %d GB of disk", layers.ErrInvalid, c.limits.Output>>30)
+	case syscall.SIGABRT:
+		return fmt.Errorf("%w: reading the file needs more than %d GB of memory", layers.ErrInvalid, c.limits.Memory>>30)
+	}
+	return fmt.Errorf("%w: the file makes GDAL fail (%s)", layers.ErrInvalid, signal)
+}
+
+// errorLines are GDAL's errors without its decoration, each once.
+func errorLines(text string) (lines []string) {
+	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "Unable to open datasource") && len(lines) == 0 {
 			lines = append(lines, "its content is not what its name and first bytes say") // a list of drivers follows
 		}
-		if rest, ok := strings.CutPrefix(line, "ERROR "); ok {
-			if _, text, ok := strings.Cut(rest, ": "); ok {
-				line = text
-			}
-			if len(lines) < 3 {
-				lines = append(lines, line)
-			}
+		rest, ok := strings.CutPrefix(line, "ERROR ")
+		if !ok {
+			continue
+		}
+		if _, text, ok := strings.Cut(rest, ": "); ok {
+			rest = text
+		}
+		if !slices.Contains(lines, rest) && len(lines) < 20 {
+			lines = append(lines, rest)
 		}
 	}
-	if len(lines) == 0 {
-		return fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(stderr[:min(len(stderr), 500)]))
-	}
-	return fmt.Errorf("%w: the file can not be read: %s", layers.ErrInvalid, strings.Join(lines, "; "))
+	return lines
 }
 
-// run runs ogr2ogr and tells progress in percent. What GDAL warned of is returned, each warning once.
-func (g gdal) run(ctx context.Context, progress func(percent int), args ...string) (warnings []string, err error) {
-	cmd, err := g.command(ctx, "ogr2ogr", append([]string{"-progress"}, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &limited{w: &stderr, left: 1 << 20}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("ogr2ogr: %w", err)
-	}
-	followProgress(stdout, progress)
-	if err := cmd.Wait(); err != nil {
-		return nil, complaint(ctx, "ogr2ogr", err, stderr.Bytes())
-	}
-	seen := map[string]bool{}
-	for line := range strings.Lines(stderr.String()) {
-		if _, text, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && strings.HasPrefix(line, "Warning") && !seen[text] && len(seen) < 10 {
-			seen[text] = true
-			warnings = append(warnings, text)
+// warningLines are GDAL's warnings without its decoration, each once.
+func warningLines(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(line), "Warning ")
+		if !ok {
+			continue
+		}
+		if _, text, ok := strings.Cut(rest, ": "); ok && !slices.Contains(lines, text) && len(lines) < 20 {
+			lines = append(lines, text)
 		}
 	}
-	return warnings, nil
+	return lines
 }
 
-// followProgress reads GDAL's "0...10...20 … 100 - done.": three dots are ten percent.
-func followProgress(r io.Reader, progress func(int)) {
-	in := bufio.NewReader(r)
-	var percent float64
-	for {
-		c, err := in.ReadByte()
-		if err != nil {
-			return
-		}
-		if c == '.' && percent < 100 {
-			percent += 10.0 / 3
-			progress(min(int(percent), 99))
-		}
-	}
-}
-
-// limited keeps the first bytes of a stream and forgets the rest.
-type limited struct {
-	w    io.Writer
+// limitedWriter keeps the first bytes of a stream and forgets the rest.
+type limitedWriter struct {
+	to   *bytes.Buffer
 	left int
 }
 
-func (l *limited) Write(p []byte) (int, error) {
+func (l *limitedWriter) Write(p []byte) (int, error) {
 	n := min(len(p), l.left)
 	l.left -= n
-	if n > 0 {
-		if _, err := l.w.Write(p[:n]); err != nil {
-			return 0, err
-		}
-	}
+	l.to.Write(p[:n])
 	return len(p), nil
-}
-
-// link makes a file known in the child's directory under a name of ours.
-func (g gdal) link(path, name string) (string, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	to := filepath.Join(g.dir, name)
-	return to, os.Symlink(abs, to)
 }

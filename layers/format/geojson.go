@@ -14,15 +14,6 @@ import (
 	"onemap/layers"
 )
 
-// geoJSON is RFC 7946; files that name another CRS in the old "crs" member are read too.
-var geoJSON = Format{
-	Name: "geojson", Title: "GeoJSON", Extensions: []string{".geojson", ".json"},
-	Is: func(name string, head []byte) bool {
-		head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-		return bytes.HasPrefix(head, []byte("{"))
-	},
-}
-
 // Coordinates says how positions are written.
 type Coordinates struct {
 	Decimals int  // 7 for degrees (1 cm), 4 for metres

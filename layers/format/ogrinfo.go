@@ -1,57 +1,67 @@
 package format
 
 import (
-	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"onemap/layers"
 )
 
-// source is one layer of a file, as ogrinfo tells of it.
-type source struct {
+// info is one layer of a file, as ogrinfo tells of it.
+type info struct {
 	layer    string
 	geometry string // GDAL's words: "Polygon", "3D Point", "Unknown (any)", "None"
 	count    int64  // -1 = not known
-	extent   *[4]float64
+	extent   *Extent
 	wkt      string // "" = no CRS
-	fields   []field
+	fields   []infoField
 }
 
-type field struct {
-	name, title string
-	kind        string // GDAL's: String, Integer, Real, Date …
-	width       int
+// infoField is a column as GDAL declares it: kind is String, Integer, Real, Date …, sub Boolean, JSON … or "".
+type infoField struct {
+	name, kind, sub string
+	width           int
 }
 
 var (
-	fieldLine  = regexp.MustCompile(`^(.+): (Integer64List|IntegerList|RealList|StringList|Integer64|Integer|Real|String|DateTime|Date|Time|Binary)(\([A-Za-z0-9]+\))? \((\d+)\.\d+\)`)
+	fieldLine = regexp.MustCompile(`^(.+): (Integer64List|IntegerList|RealList|StringList|Integer64|Integer|Real|String|DateTime|Date|Time|Binary)` +
+		`(?:\(([A-Za-z0-9]+)\))? \((\d+)\.\d+\)`)
 	extentLine = regexp.MustCompile(`^Extent: \(([-+.\deE]+|-?inf|-?nan), ([-+.\deE]+|-?inf|-?nan)\) - \(([-+.\deE]+|-?inf|-?nan), ([-+.\deE]+|-?inf|-?nan)\)`)
 )
 
-// describe lists the layers of a file.
-func (g gdal) describe(ctx context.Context, path string, open []string) ([]source, error) {
-	args := []string{"-ro", "-so", "-al"}
-	cmd, err := g.command(ctx, "ogrinfo", append(append(args, open...), path)...)
+// maxInfo is how much of ogrinfo's text is read: thousands of layers, or of fields.
+const maxInfo = 16 << 20
+
+// describe lists the layers of a file that driver opens, and what GDAL warned of.
+func (f *Folder) describe(ctx context.Context, driver, path string, read, env, open []string) ([]info, []string, error) {
+	args := append(append([]string{"-ro", "-so", "-al"}, open...), path)
+	c, err := f.start(ctx, "ogrinfo", driver, read, env, args...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, complaint(ctx, "ogrinfo", err, append(stderr.Bytes(), out...))
+	text, err := io.ReadAll(io.LimitReader(c.out, maxInfo))
+	if len(text) == maxInfo {
+		c.stop()
+		c.end()
+		return nil, nil, fmt.Errorf("%w: the file has more layers or fields than can be told", layers.ErrInvalid)
 	}
-	return parseInfo(string(out)), nil
+	if endErr := c.end(); endErr != nil {
+		return nil, nil, endErr
+	}
+	return parseInfo(string(text)), warningLines(c.errors.String()), err
 }
 
 // parseInfo reads the text of ogrinfo -so -al (its JSON came with GDAL 3.7; Debian 12 has 3.6).
-func parseInfo(text string) (all []source) {
+func parseInfo(text string) (all []info) {
 	inWKT := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		if name, ok := strings.CutPrefix(line, "Layer name: "); ok {
-			all = append(all, source{layer: name, count: -1})
+			all = append(all, info{layer: name, count: -1})
 			inWKT = false
 			continue
 		}
@@ -69,20 +79,64 @@ func parseInfo(text string) (all []source) {
 		case strings.HasPrefix(line, "Geometry: ") && s.geometry == "":
 			s.geometry = strings.TrimPrefix(line, "Geometry: ")
 		case strings.HasPrefix(line, "Feature Count: "):
-			s.count, _ = strconv.ParseInt(strings.TrimPrefix(line, "Feature Count: "), 10, 64)
+			s.count = parseCount(strings.TrimPrefix(line, "Feature Count: "))
 		default:
 			inWKT = false
-			if m := extentLine.FindStringSubmatch(line); m != nil {
-				var e [4]float64
-				for i := range e {
-					e[i], _ = strconv.ParseFloat(m[i+1], 64)
-				}
-				s.extent = &e
-			} else if m := fieldLine.FindStringSubmatch(line); m != nil {
-				width, _ := strconv.Atoi(m[4])
-				s.fields = append(s.fields, field{name: m[1], title: m[1], kind: m[2], width: width})
-			}
+			s.parseLine(line)
 		}
 	}
 	return all
+}
+
+func parseCount(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+// parseLine takes in an extent or a field.
+func (s *info) parseLine(line string) {
+	if m := extentLine.FindStringSubmatch(line); m != nil {
+		var e Extent
+		for i := range e {
+			v, err := strconv.ParseFloat(m[i+1], 64)
+			if err != nil || v-v != 0 { // no finite number
+				return
+			}
+			e[i] = v
+		}
+		s.extent = &e
+	} else if m := fieldLine.FindStringSubmatch(line); m != nil {
+		width, _ := strconv.Atoi(m[4]) // digits, and 0 where too many
+		s.fields = append(s.fields, infoField{name: m[1], kind: m[2], sub: m[3], width: width})
+	}
+}
+
+// declared is the kind of a field. ok is false for what has no text.
+func (f infoField) declared() (k Kind, ok bool) {
+	switch f.kind {
+	case "Integer", "Integer64":
+		if f.sub == "Boolean" {
+			return Boolean, true
+		}
+		return Integer, true
+	case "Real":
+		return Number, true
+	case "Date":
+		return Date, true
+	case "DateTime":
+		return DateTime, true
+	case "Time":
+		return Time, true
+	case "String":
+		if f.sub == "JSON" {
+			return JSON, true
+		}
+		return Text, true
+	case "Binary":
+		return Text, false
+	}
+	return Text, true // lists
 }

@@ -1,0 +1,75 @@
+package format
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"onemap/layers"
+)
+
+// streamDrivers write what we read: see stream.go and pgdump.go.
+var streamDrivers = []string{"FlatGeobuf", "PGDUMP"}
+
+// driverList is what the GDAL of this machine can do, asked once per folder.
+type driverList struct {
+	mu    sync.Mutex
+	names []string
+}
+
+// Drivers are GDAL's short names of all formats that the GDAL of this machine knows, e.g. "GPKG", "Parquet".
+func (f *Folder) Drivers(ctx context.Context) ([]string, error) {
+	f.drivers.mu.Lock()
+	defer f.drivers.mu.Unlock()
+	if f.drivers.names != nil {
+		return f.drivers.names, nil
+	}
+	c, err := f.launch(ctx, "ogrinfo", nil, nil, "--formats")
+	if err != nil {
+		return nil, err
+	}
+	text, readErr := io.ReadAll(io.LimitReader(c.out, 1<<20))
+	if err := c.end(); err != nil {
+		return nil, err
+	}
+	if readErr != nil {
+		return nil, readErr
+	}
+	f.drivers.names = parseFormats(string(text))
+	if len(f.drivers.names) == 0 {
+		return nil, fmt.Errorf("ogrinfo --formats names no format: %.200s", text)
+	}
+	return f.drivers.names, nil
+}
+
+// parseFormats reads lines such as "  GPKG -raster,vector- (rw+vs): GeoPackage".
+func parseFormats(text string) (names []string) {
+	for line := range strings.Lines(text) {
+		name, rest, ok := strings.Cut(strings.TrimSpace(line), " -")
+		if ok && strings.Contains(rest, "- (") && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// allBut lists the drivers a child must not use, as GDAL_SKIP takes them.
+func (f *Folder) allBut(ctx context.Context, driver string) (string, error) {
+	all, err := f.Drivers(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !slices.Contains(all, driver) {
+		return "", fmt.Errorf("%w: the GDAL of this machine can not read this format: it has no driver %q", layers.ErrInvalid, driver)
+	}
+	var skip []string
+	for _, name := range all {
+		if name != driver && !slices.Contains(streamDrivers, name) {
+			skip = append(skip, name)
+		}
+	}
+	return strings.Join(skip, ","), nil
+}

@@ -1,0 +1,186 @@
+package format
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"onemap/layers"
+)
+
+// gdalSource is one layer of a file that GDAL reads.
+type gdalSource struct {
+	folder  *Folder
+	driver  string
+	path    string
+	read    []string // what the children may read
+	env     []string // configuration of theirs
+	options []string // "-oo", "NAME=VALUE" …
+	info    info
+	columns []int // of info.fields, for each of Source.Fields
+	fields  []Field
+
+	firstFID int64     // of the format: what GDAL calls its first row
+	byID     bool      // of the format: its rows may have ids of the file, which GDAL then goes by
+	plain    bool      // rows can only be read in the file's own way, without numbers of ours
+	carried  *encoding // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding
+}
+
+// gdalWay is how a format is read with GDAL.
+type gdalWay struct {
+	driver   string
+	ext      string // that the file is given, for drivers that look at it
+	env      []string
+	options  []string
+	encoding string // words for Encoding.How; "" = "<Title> is always UTF-8"
+	crs      string // words for CRS.How
+	firstFID int64
+	byID     bool
+	plain    bool
+	lax      bool // rows without geometry need not come: the caller knows them
+	carried  *encoding
+}
+
+// viaGDAL opens a file in the way given, with its parts beside it.
+func (in input) viaGDAL(ctx context.Context, w gdalWay) ([]*Source, error) {
+	path, read, err := in.place(w.ext)
+	if err != nil {
+		return nil, err
+	}
+	return in.sourcesOf(ctx, w, path, read)
+}
+
+// sourcesOf makes the sources of what GDAL finds at path.
+func (in input) sourcesOf(ctx context.Context, w gdalWay, path string, read []string) ([]*Source, error) {
+	all, warnings, err := in.folder.describe(ctx, w.driver, path, read, w.env, w.options)
+	if err != nil {
+		return nil, err
+	}
+	var sources []*Source
+	for _, i := range all {
+		if len(i.fields) > in.folder.limits.Fields {
+			return nil, fmt.Errorf("%w: layer %s has %d fields; at most %d are read", layers.ErrInvalid, i.layer, len(i.fields), in.folder.limits.Fields)
+		}
+		g := &gdalSource{
+			folder: in.folder, driver: w.driver, path: path, read: read, env: w.env, options: w.options, info: i,
+			firstFID: w.firstFID, byID: w.byID, plain: w.plain, carried: w.carried,
+		}
+		s := g.source(w)
+		if w.lax {
+			g.info.count = -1
+		}
+		for _, warning := range warnings {
+			s.Notes = append(s.Notes, Note{Rule: "reader.warning", Severity: Info, Words: Say("GDAL says: %s", "GDAL 提示：%s", warning)})
+		}
+		sources = append(sources, s)
+	}
+	return sources, nil
+}
+
+// source tells what ogrinfo told.
+func (g *gdalSource) source(w gdalWay) *Source {
+	i := g.info
+	s := &Source{Name: i.layer, Geometry: i.geometry, Count: i.count, Extent: i.extent, Encoding: Encoding{Name: utf8Text.name, How: w.encoding}}
+	if s.Geometry == "" {
+		s.Geometry = "None"
+	}
+	if s.Geometry != "None" {
+		s.CRS = identify(i.wkt)
+		if s.CRS.WKT != "" {
+			s.CRS.How = w.crs
+		}
+	}
+	for at, f := range i.fields {
+		kind, ok := f.declared()
+		if !ok {
+			s.Notes = append(s.Notes, Note{Rule: "field.binary", Severity: Warning, Field: f.name,
+				Words: Say("field %s holds binary data and was left out", "字段 %s 为二进制数据，已略去", f.name)})
+			continue
+		}
+		if strings.HasSuffix(f.kind, "List") {
+			s.Notes = append(s.Notes, Note{Rule: "field.list", Severity: Info, Field: f.name,
+				Words: Say("field %s holds lists, which become text", "字段 %s 为列表，已转为文本", f.name)})
+		}
+		g.columns = append(g.columns, at)
+		g.fields = append(g.fields, Field{Name: f.name, Kind: kind, Width: f.width})
+	}
+	s.Fields = g.fields
+	s.read = g.rows
+	return s
+}
+
+// straight tells whether no geometry of the layer can be a curve, by its type.
+func (i info) straight() bool {
+	switch strings.TrimPrefix(strings.TrimPrefix(i.geometry, "3D "), "Measured ") {
+	case "Point", "Line String", "Polygon", "Multi Point", "Multi Line String", "Multi Polygon":
+		return true
+	}
+	return false
+}
+
+func (i info) unknown() bool {
+	return strings.Contains(i.geometry, "Unknown") || strings.Contains(i.geometry, "Collection")
+}
+
+// swift tells whether flatStream can carry the layer: it knows no rows without geometry, and no type of layer that is
+// made straight on the way.
+func (g *gdalSource) swift() bool {
+	return g.info.geometry != "" && g.info.geometry != "None" && (g.info.straight() || g.info.unknown()) && (g.plain || g.namesDiffer())
+}
+
+// namesDiffer tells whether SQL can tell the fields apart.
+func (g *gdalSource) namesDiffer() bool {
+	seen := map[string]bool{}
+	for _, f := range g.info.fields {
+		if key := strings.ToLower(f.name); seen[key] || strings.ContainsAny(key, "\x00\n") {
+			return false
+		} else {
+			seen[key] = true
+		}
+	}
+	return true
+}
+
+// arguments of ogr2ogr, but for the driver and what is selected. Coordinates are transformed only when asked to.
+func (g *gdalSource) arguments(opt RowOptions, to string, creation ...string) []string {
+	args := append([]string{"-f", to, "/vsistdout/t.fgb"}, creation...)
+	args = append(args, "-nln", "t", "-skipfailures", "-mapFieldType",
+		"StringList=String,IntegerList=String,Integer64List=String,RealList=String,Time=String")
+	if g.info.geometry == "None" || g.info.geometry == "" {
+		args = append(args, "-nlt", "NONE")
+	} else {
+		if g.info.straight() {
+			args = append(args, "-nlt", "GEOMETRY") // a polygon may be of several parts
+		} else {
+			args = append(args, "-nlt", "CONVERT_TO_LINEAR")
+		}
+		dim := "XY"
+		if strings.HasPrefix(g.info.geometry, "3D") || g.info.unknown() {
+			dim = "XYZ"
+		}
+		args = append(args, "-dim", dim)
+		if opt.From != "" {
+			args = append(args, "-s_srs", opt.From, "-t_srs", "EPSG:4490")
+		}
+	}
+	return append(args, g.options...)
+}
+
+// selection is what is read: our SQL, or the whole layer as it is.
+func (g *gdalSource) selection(list []string) []string {
+	if list == nil {
+		return []string{g.path, g.info.layer}
+	}
+	return []string{"-dialect", "OGRSQL", "-sql", "SELECT " + strings.Join(list, ", ") + " FROM " + quoted(g.info.layer), g.path}
+}
+
+// quoted is a name in OGR's SQL.
+func quoted(name string) string {
+	return `"` + strings.ReplaceAll(strings.ReplaceAll(name, `\`, `\\`), `"`, `\"`) + `"`
+}
+
+// fatal tells whether an error ends the reading for good: ours, or a limit that another attempt would meet again.
+func fatal(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || !errors.Is(err, layers.ErrInvalid) && !errors.Is(err, errStream))
+}

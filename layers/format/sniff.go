@@ -1,0 +1,127 @@
+package format
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// headBytes is how much of a file tells what it is.
+const headBytes = 4096
+
+// signatures are what other files begin with, for telling a person what a file is that we do not read.
+var signatures = []struct {
+	prefix string
+	words  Words
+}{
+	{"version https://git-lfs.github.com/", Words{"a Git LFS pointer: the file itself was not fetched (git lfs pull)", "Git LFS 指针文件，真正的数据未下载（请先执行 git lfs pull）"}},
+	{"\x89PNG", Words{"a PNG picture", "PNG 图片"}},
+	{"\xff\xd8\xff", Words{"a JPEG picture", "JPEG 图片"}},
+	{"GIF8", Words{"a GIF picture", "GIF 图片"}},
+	{"II*\x00", Words{"a TIFF picture; pictures are not read here", "TIFF 影像，本功能不读取影像"}},
+	{"MM\x00*", Words{"a TIFF picture; pictures are not read here", "TIFF 影像，本功能不读取影像"}},
+	{"%PDF", Words{"a PDF document", "PDF 文档"}},
+	{"AC10", Words{"an AutoCAD DWG drawing: save it as DXF", "AutoCAD DWG 图形，请另存为 DXF 再导入"}},
+	{"Rar!", Words{"a RAR archive: pack it as ZIP", "RAR 压缩包，请改用 ZIP 格式"}},
+	{"7z\xbc\xaf\x27\x1c", Words{"a 7z archive: pack it as ZIP", "7z 压缩包，请改用 ZIP 格式"}},
+	{"BZh", Words{"a bzip2 archive: pack it as ZIP", "bzip2 压缩包，请改用 ZIP 格式"}},
+	{"\xfd7zXZ", Words{"an xz archive: pack it as ZIP", "xz 压缩包，请改用 ZIP 格式"}},
+	{"\x28\xb5\x2f\xfd", Words{"a Zstandard archive: pack it as ZIP", "Zstandard 压缩包，请改用 ZIP 格式"}},
+	{"\xd0\xcf\x11\xe0", Words{"an old Office document (.xls, .doc): save it as .xlsx or .csv", "旧版 Office 文档（.xls、.doc），请另存为 .xlsx 或 .csv"}},
+	{"\x7fELF", Words{"a program", "可执行程序"}},
+	{"MZ", Words{"a program", "可执行程序"}},
+	{"\x00\x01\x00\x00Standard Jet DB", Words{"an Access database (.mdb): save its layers as shapefiles or a file geodatabase", "Access 数据库（.mdb），请转为 Shapefile 或文件地理数据库"}},
+	{"\x00\x01\x00\x00Standard ACE DB", Words{"an Access database (.accdb): save its layers as shapefiles or a file geodatabase", "Access 数据库（.accdb），请转为 Shapefile 或文件地理数据库"}},
+	{"SQLite format 3\x00", Words{"an SQLite database that is no GeoPackage", "不是 GeoPackage 的 SQLite 数据库"}},
+	{"PAR1", Words{"a Parquet table", "Parquet 数据表"}},
+	{"fgb\x03", Words{"FlatGeobuf", "FlatGeobuf"}},
+	{"PK\x03\x04", Words{"a ZIP archive", "ZIP 压缩包"}},
+	{"\x1f\x8b", Words{"a gzip archive", "gzip 压缩包"}},
+	{"\x00\x00\x27\x0a", Words{"a shapefile", "Shapefile"}},
+}
+
+// looksLike says in a few words what content is.
+func looksLike(head []byte) Words {
+	if len(head) == 0 {
+		return Words{"empty", "空文件"}
+	}
+	for _, s := range signatures {
+		if bytes.HasPrefix(head, []byte(s.prefix)) {
+			return s.words
+		}
+	}
+	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"))
+	switch root := xmlRoot(head); {
+	case root == "html" || bytes.HasPrefix(text, []byte("<!doctype html")) || bytes.HasPrefix(text, []byte("<html")):
+		return Words{"a web page, maybe the error page of a download", "网页（可能是下载出错的页面）"}
+	case strings.Contains(strings.ToLower(root), "vrt"):
+		return Words{"a GDAL VRT, which only refers to other files: give those", "GDAL VRT 文件，只是引用其他文件；请直接提供被引用的文件"}
+	case root != "":
+		return Say("XML with the root element <%s>, which is not read", "根元素为 <%s> 的 XML，无法读取", shown(root))
+	}
+	if bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("[")) {
+		return Words{"JSON, but none that describes features", "JSON，但不是空间数据"}
+	}
+	if plainText(head) {
+		return Words{"plain text", "纯文本"}
+	}
+	return Words{"data of an unknown kind", "未知类型的数据"}
+}
+
+// plainText tells whether there are no bytes that text does not have.
+func plainText(head []byte) bool {
+	for _, c := range head {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1a && c != 0x1e {
+			return false
+		}
+	}
+	return true
+}
+
+// xmlRoot is the name of the root element of XML, without prefix; "" if the head is no XML or ends before it.
+func xmlRoot(head []byte) string {
+	s := ofUTF16(head)
+	for {
+		s = bytes.TrimLeft(bytes.TrimPrefix(s, []byte("\xef\xbb\xbf")), " \t\r\n")
+		if len(s) < 2 || s[0] != '<' {
+			return ""
+		}
+		var end string
+		switch {
+		case bytes.HasPrefix(s, []byte("<!--")):
+			end = "-->"
+		case s[1] == '?':
+			end = "?>"
+		case s[1] == '!':
+			end = ">"
+			if open, close := bytes.IndexByte(s, '['), bytes.IndexByte(s, '>'); open >= 0 && open < close {
+				end = "]>"
+			}
+		default:
+			name := s[1:]
+			if i := bytes.IndexAny(name, " \t\r\n/>"); i >= 0 {
+				name = name[:i]
+			}
+			if i := bytes.IndexByte(name, ':'); i >= 0 {
+				name = name[i+1:]
+			}
+			if !utf8.Valid(name) || len(name) > 100 {
+				return ""
+			}
+			return string(name)
+		}
+		i := bytes.Index(s, []byte(end))
+		if i < 0 {
+			return ""
+		}
+		s = s[i+len(end):]
+	}
+}
+
+// ofUTF16 makes ASCII of UTF-16 that begins with a byte order mark; other text stays.
+func ofUTF16(b []byte) []byte {
+	if !bytes.HasPrefix(b, []byte("\xff\xfe")) && !bytes.HasPrefix(b, []byte("\xfe\xff")) {
+		return b
+	}
+	return bytes.ReplaceAll(b[2:], []byte{0}, nil)
+}
