@@ -53,7 +53,7 @@ type Hints struct {
 func All() []Format {
 	return []Format{
 		shapefile, geoPackage, fileGDB, flatGeobuf, geoParquet, osm, gpx, kml, gml, topoJSON, esriJSON, geoJSONSeq, geoJSON, dxf, mapInfoTAB, mapInfoMIF,
-		swmm, epanet, boundary,
+		swmm, epanet, boundary, xlsx, xls, csvText,
 	}
 }
 
