@@ -3,11 +3,8 @@ package format
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
-
-	"onemap/layers"
 )
 
 // The ministry's exchange text for boundary points (勘测定界界址点坐标交换格式): a section of keys about the file,
@@ -109,7 +106,7 @@ func newBoundaryScanner(text io.Reader) (*boundaryScanner, error) {
 		s.inside = s.inside || line == parcelsSection
 		s.head = append(s.head, headLine(raw, line))
 		if len(s.head) > 10_000 {
-			return nil, fmt.Errorf("%w: no parcel in the first %d lines: a parcel begins with a line that ends with @", layers.ErrInvalid, s.lines.number)
+			return nil, refuse("no parcel in the first %d lines: a parcel begins with a line that ends with @", "前 %d 行内没有地块：地块首行应以 @ 结尾", s.lines.number)
 		}
 	}
 	return s, nil
@@ -151,7 +148,7 @@ func (s *boundaryScanner) parcel() (*Parcel, error) {
 			return p, nil
 		case isPoint:
 			if len(p.Points) == boundaryMaxPoints {
-				return nil, fmt.Errorf("%w: the parcel on line %d has more than %d points", layers.ErrInvalid, p.Line, boundaryMaxPoints)
+				return nil, refuse("the parcel on line %d has more than %d points", "第 %d 行的地块超过 %d 个界址点", p.Line, boundaryMaxPoints)
 			}
 			point.Line, point.raw = s.lines.number, raw
 			p.Points = append(p.Points, point)
@@ -160,7 +157,7 @@ func (s *boundaryScanner) parcel() (*Parcel, error) {
 			s.strange = append(s.strange, s.lines.number)
 		}
 		if s.skipped = raw; len(s.skipped) > 1<<20 {
-			return nil, fmt.Errorf("%w: from line %d on there is neither a parcel nor a point in a megabyte of text", layers.ErrInvalid, s.strange[0])
+			return nil, refuse("up to line %d there is neither a parcel nor a point in a megabyte of text", "至第 %d 行止，连续 1 MB 文本内既无地块也无界址点", s.lines.number)
 		}
 	}
 }

@@ -12,8 +12,6 @@ import (
 	"strings"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
-
-	"onemap/layers"
 )
 
 var boundary = Format{
@@ -62,7 +60,7 @@ func openBoundary(ctx context.Context, in input) ([]*Source, error) {
 		return nil, err
 	}
 	if parcels == 0 {
-		return nil, fmt.Errorf("%w: there is no parcel: after [地块坐标] a line that ends with @ begins one", layers.ErrInvalid)
+		return nil, refuse("there is no parcel: after [地块坐标] a line that ends with @ begins one", "文件中没有地块：[地块坐标] 之后，地块首行应以 @ 结尾")
 	}
 	b.settleFields()
 	s := &Source{

@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"golang.org/x/text/transform"
-
-	"onemap/layers"
 )
 
 // WriteBoundary writes a file. What was read from one is written as it stood there, byte for byte, if its bytes were
@@ -100,7 +98,7 @@ func (w *BoundaryWriter) Close() error {
 
 func (w *BoundaryWriter) fault(err error) error {
 	if err != nil {
-		return fmt.Errorf("%w: the text can not be written in the encoding, or not at all: %w", layers.ErrInvalid, err)
+		return fmt.Errorf("write boundary points: %w", err)
 	}
 	return nil
 }

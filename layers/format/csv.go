@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
-
-	"onemap/layers"
 )
 
 // Comma-separated values (RFC 4180), with whatever separates them, in whatever encoding.
@@ -71,7 +68,7 @@ func openCSV(ctx context.Context, in input) ([]*Source, error) {
 		return nil, err
 	}
 	if strings.TrimSpace(head) == "" {
-		return nil, fmt.Errorf("%w: the file is empty", layers.ErrInvalid)
+		return nil, refuse("the file is empty", "文件为空")
 	}
 	delimiter, _ := findDelimiter(head)
 	t := &table{name: strings.TrimSuffix(filepath.Base(in.name), filepath.Ext(in.name)), ragged: true, fields: in.limits().Fields}
@@ -83,7 +80,7 @@ func openCSV(ctx context.Context, in input) ([]*Source, error) {
 		return nil, err
 	}
 	if s == nil {
-		return nil, fmt.Errorf("%w: the file is empty", layers.ErrInvalid)
+		return nil, refuse("the file is empty", "文件为空")
 	}
 	if delimiter != "," && delimiter != "\t" {
 		s.Notes = append(s.Notes, Note{Rule: "csv.delimiter", Severity: Info, Words: Say("%q stands between the cells", "列之间以“%s”分隔", delimiter)})
@@ -196,7 +193,7 @@ func (c *csvReader) next(cells []string) ([]string, error) {
 			}
 		}
 		if line, more = c.plain(line); len(c.ends) > csvMaxCells {
-			return nil, fmt.Errorf("%w: line %d has more than %d cells", layers.ErrInvalid, c.lines.number, csvMaxCells)
+			return nil, refuse("line %d has more than %d cells", "第 %d 行超过 %d 个单元格", c.lines.number, csvMaxCells)
 		}
 	}
 	return c.cut(cells), nil
@@ -231,7 +228,7 @@ func (c *csvReader) quoted(line []byte) (rest []byte, err error) {
 				return nil, err
 			}
 			if len(c.text)+len(line) > c.limit {
-				return nil, fmt.Errorf("%w: the cell that begins on line %d has more than %d bytes: its quotation mark may not be closed", layers.ErrInvalid, first, c.limit)
+				return nil, refuse("the cell that begins on line %d has more than %d bytes: its quotation mark may not be closed", "第 %d 行开始的单元格超过 %d 字节，可能缺少结束引号", first, c.limit)
 			}
 		case end+1 < len(line) && line[end+1] == '"':
 			c.text = append(c.text, line[:end+1]...)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"onemap/layers"
 )
 
 // EPANET and SWMM write the same kind of file: sections of lines, a line per thing, words between blanks, and after a
@@ -103,7 +101,7 @@ func readINP(ctx context.Context, text *textFile, dialect *inpDialect) (*inpMode
 			continue
 		}
 		if size += len(line) + 32; size > inpMaxBytes {
-			return nil, fmt.Errorf("%w: the nodes, links and coordinates of the model are more than %d MB; split it", layers.ErrInvalid, inpMaxBytes>>20)
+			return nil, refuse("the nodes, links and coordinates of the model are more than %d MB; split it", "模型的节点、管线与坐标超过 %d MB，请拆分后导入", inpMaxBytes>>20)
 		}
 		section.lines = append(section.lines, inpLine{lines.number, words, dialect.describe(before, comment)})
 		before = ""

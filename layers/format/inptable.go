@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"onemap/layers"
 )
 
 // inpTable is one source of a model: its fields, and the sections they come from.
@@ -295,7 +293,7 @@ func (d *inpDialect) open(ctx context.Context, text *textFile) ([]*Source, error
 		}
 	}
 	if len(sources) == 0 {
-		return nil, fmt.Errorf("%w: the %s model has no nodes and no links", layers.ErrInvalid, d.format)
+		return nil, refuse("the %s model has no nodes and no links", "该 %s 模型没有节点和管线", d.format)
 	}
 	return sources, nil
 }

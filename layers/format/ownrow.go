@@ -4,14 +4,11 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"iter"
 	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"onemap/layers"
 )
 
 // rowMaker makes the rows of our own readers, one after the other in the same memory.
@@ -123,7 +120,7 @@ func (s *Source) rowsOf(each func(ctx context.Context, yield func(*Row) error) e
 	s.read = func(ctx context.Context, opt RowOptions) iter.Seq2[*Row, error] {
 		return func(yield func(*Row, error) bool) {
 			if opt.From != "" {
-				yield(nil, fmt.Errorf("%w: coordinates of %s can not be transformed from %s while they are read", layers.ErrInvalid, s.Format.Title, opt.From))
+				yield(nil, refuse("coordinates of %s can not be transformed from %s while they are read", "读取 %s 时不能从 %s 转换坐标", s.Format.Title, opt.From))
 				return
 			}
 			done := int64(0)

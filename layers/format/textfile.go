@@ -5,15 +5,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
-
-	"onemap/layers"
 )
 
 // textFile is a file of text whose encoding is settled. It is read as UTF-8, any number of times.
@@ -177,7 +174,7 @@ func (r *lineReader) whole() ([]byte, error) {
 	for {
 		piece, err := r.in.ReadSlice('\n')
 		if len(r.longer)+len(piece) > r.limit {
-			return nil, fmt.Errorf("%w: line %d is longer than %d bytes: this is no file of text lines", layers.ErrInvalid, r.number, r.limit)
+			return nil, refuse("line %d is longer than %d bytes: this is no file of text lines", "第 %d 行超过 %d 字节，不是按行书写的文本文件", r.number, r.limit)
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			r.longer = append(r.longer, piece...)

@@ -13,8 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"onemap/layers"
 )
 
 // Office Open XML spreadsheets (ECMA-376 part 1, 18). Sheets are read as a stream: neither a sheet nor the table of
@@ -39,9 +37,9 @@ var xls = Format{
 	},
 	open: func(_ context.Context, in input) ([]*Source, error) {
 		if filepath.Ext(strings.ToLower(in.name)) == ".xls" {
-			return nil, fmt.Errorf("%w: this is a workbook of Excel 97–2003; open it in Excel or WPS and save it as .xlsx", layers.ErrInvalid)
+			return nil, refuse("this is a workbook of Excel 97–2003; open it in Excel or WPS and save it as .xlsx", "这是 Excel 97–2003 格式的工作簿，请用 Excel 或 WPS 打开后另存为 .xlsx")
 		}
-		return nil, fmt.Errorf("%w: this workbook is protected by a password or is one of Excel 97–2003; save it as .xlsx without a password", layers.ErrInvalid)
+		return nil, refuse("this workbook is protected by a password or is one of Excel 97–2003; save it as .xlsx without a password", "该工作簿设有密码，或为 Excel 97–2003 格式，请另存为不带密码的 .xlsx")
 	},
 }
 
@@ -94,7 +92,7 @@ func openXLSX(ctx context.Context, in input) ([]*Source, error) {
 		}
 	}
 	if len(sources) == 0 {
-		return nil, fmt.Errorf("%w: nothing stands in the workbook's sheets", layers.ErrInvalid)
+		return nil, refuse("nothing stands in the workbook's sheets", "工作簿的各工作表均为空")
 	}
 	return sources, nil
 }
@@ -106,7 +104,7 @@ func (w *workbook) open() error {
 	}
 	archive, err := zip.OpenReader(w.path)
 	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) {
-		return fmt.Errorf("%w: the workbook is damaged: %w", layers.ErrInvalid, err)
+		return refuse("the workbook is damaged (%s)", "工作簿已损坏（%s）", err)
 	}
 	if err != nil {
 		return err
@@ -135,10 +133,10 @@ func checkDirectory(path string) error {
 	}
 	end := bytes.LastIndex(tail, []byte("PK\x05\x06"))
 	if end < 0 || len(tail) < end+22 {
-		return fmt.Errorf("%w: the workbook is damaged: it was cut off", layers.ErrInvalid)
+		return refuse("the workbook is damaged: it was cut off", "工作簿已损坏：文件不完整")
 	}
 	if size := binary.LittleEndian.Uint32(tail[end+12:]); size > 1<<20 {
-		return fmt.Errorf("%w: the workbook has more parts than any workbook needs", layers.ErrInvalid)
+		return refuse("the workbook has more parts than any workbook needs", "工作簿内部文件数量异常")
 	}
 	return nil
 }
@@ -171,7 +169,7 @@ func (w *workbook) part(name string, do func(t xmlToken) error) (found bool, err
 	}
 	in, err := f.Open()
 	if err != nil {
-		return true, fmt.Errorf("%w: the part %s of the workbook can not be read: %w", layers.ErrInvalid, name, err)
+		return true, refuse("the part %s of the workbook can not be read (%s)", "无法读取工作簿中的 %s（%s）", name, err)
 	}
 	defer in.Close()
 	tokens := newXMLTokens(&cappedReader{in: in, left: xlsxMaxPart, name: name})
@@ -184,7 +182,7 @@ func (w *workbook) part(name string, do func(t xmlToken) error) (found bool, err
 			err = do(t)
 		}
 		if errors.Is(err, zip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || isCorrupt(err) {
-			err = fmt.Errorf("%w: the part %s of the workbook is damaged: %w", layers.ErrInvalid, name, err)
+			err = refuse("the part %s of the workbook is damaged (%s)", "工作簿中的 %s 已损坏（%s）", name, err)
 		}
 		if err != nil {
 			return true, err
@@ -217,7 +215,7 @@ func (w *workbook) readBook(targets map[string]string) error {
 			w.from.since1904 = t.attribute("date1904") == "1" || t.attribute("date1904") == "true"
 		case t.name == "sheet":
 			if len(w.sheets) == xlsxMaxSheets {
-				return fmt.Errorf("%w: the workbook has more than %d sheets", layers.ErrInvalid, xlsxMaxSheets)
+				return refuse("the workbook has more than %d sheets", "工作簿超过 %d 个工作表", xlsxMaxSheets)
 			}
 			part := targets[t.attribute("id")]
 			if strings.HasPrefix(part, "xl/worksheets/") || strings.Contains(part, "sheet") && !strings.Contains(part, "chart") {
@@ -227,7 +225,7 @@ func (w *workbook) readBook(targets map[string]string) error {
 		return nil
 	})
 	if err == nil && !found {
-		err = fmt.Errorf("%w: there is no workbook in the file (xl/workbook.xml is missing)", layers.ErrInvalid)
+		err = refuse("there is no workbook in the file (xl/workbook.xml is missing)", "文件中没有工作簿（缺少 xl/workbook.xml）")
 	}
 	return err
 }
@@ -241,7 +239,7 @@ type cappedReader struct {
 
 func (c *cappedReader) Read(b []byte) (int, error) {
 	if c.left <= 0 {
-		return 0, fmt.Errorf("%w: the part %s of the workbook unpacks to more than %d GB", layers.ErrInvalid, c.name, xlsxMaxPart>>30)
+		return 0, refuse("the part %s of the workbook unpacks to more than %d GB", "工作簿中的 %s 解压后超过 %d GB", c.name, xlsxMaxPart>>30)
 	}
 	n, err := c.in.Read(b[:min(int64(len(b)), c.left)])
 	c.left -= int64(n)

@@ -4,13 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"html"
 	"io"
 	"strconv"
 	"strings"
-
-	"onemap/layers"
 )
 
 // xmlTokens goes through the XML of office documents, which is simple: no document type, no processing. It holds one tag or
@@ -62,7 +59,7 @@ func (x *xmlTokens) next() (xmlToken, error) {
 // readTag reads what stands between < and >; not ok where it says nothing.
 func (x *xmlTokens) readTag() (token xmlToken, ok bool, err error) {
 	if x.tag, err = x.until('>', x.tag[:0]); err != nil {
-		return token, false, cutOff(err, "a tag")
+		return token, false, cutOff(err)
 	}
 	tag := x.tag
 	switch {
@@ -71,7 +68,7 @@ func (x *xmlTokens) readTag() (token xmlToken, ok bool, err error) {
 	case bytes.HasPrefix(tag, []byte("![CDATA[")):
 		return x.cdata(tag)
 	case bytes.HasPrefix(tag, []byte("!")):
-		return token, false, fmt.Errorf("%w: the document declares a document type or entities, which no office program writes", layers.ErrInvalid)
+		return token, false, refuse("the document declares a document type or entities, which no office program writes", "文档声明了 DTD 或实体，办公软件不会写出此类内容，已拒绝读取")
 	case bytes.HasPrefix(tag, []byte("?")):
 		return token, false, nil
 	}
@@ -90,9 +87,9 @@ func (x *xmlTokens) readTag() (token xmlToken, ok bool, err error) {
 }
 
 // cutOff says so where the end came too early; other errors are as they are.
-func cutOff(err error, within string) error {
+func cutOff(err error) error {
 	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: the document is cut off within %s", layers.ErrInvalid, within)
+		return refuse("the document is cut off", "文档不完整，内容中断")
 	}
 	return err
 }
@@ -110,7 +107,7 @@ func internName(name []byte) string {
 func (x *xmlTokens) comment(tag []byte) (err error) {
 	for !bytes.HasSuffix(tag, []byte("--")) || len(tag) < 5 {
 		if x.tag, err = x.until('>', x.tag[:0]); err != nil {
-			return cutOff(err, "a comment")
+			return cutOff(err)
 		}
 		tag = append([]byte("!--"), x.tag...)
 	}
@@ -121,7 +118,7 @@ func (x *xmlTokens) cdata(tag []byte) (xmlToken, bool, error) {
 	for !bytes.HasSuffix(tag, []byte("]]")) {
 		var err error
 		if tag, err = x.until('>', append(tag, '>')); err != nil {
-			return xmlToken{}, false, cutOff(err, "a text")
+			return xmlToken{}, false, cutOff(err)
 		}
 	}
 	x.tag = tag
@@ -134,7 +131,7 @@ func (x *xmlTokens) until(end byte, b []byte) ([]byte, error) {
 	for {
 		piece, err := x.in.ReadSlice(end)
 		if b = append(b, piece...); len(b) > x.limit {
-			return b, fmt.Errorf("%w: the document has a text of more than %d bytes in one piece", layers.ErrInvalid, x.limit)
+			return b, refuse("the document has a text of more than %d bytes in one piece", "文档中有一段文本超过 %d 字节", x.limit)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
