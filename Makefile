@@ -1,6 +1,6 @@
 # One Map. `make help` lists what can be made; README.md says what it is.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench setup setup-test binary lint test-go test-page test-journeys
+.PHONY: help run build test check bench bench-import setup setup-test binary lint test-go test-page test-journeys
 SHELL := /bin/sh
 # sudo forgets where Go usually is.
 export PATH := $(PATH):/usr/local/go/bin
@@ -27,6 +27,9 @@ check: setup-test build lint test-page ## the fast part, before every commit: st
 
 bench: setup-test ## measures: the price of triggers, tiles, queries (BENCH=pattern)
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
+
+bench-import: setup-test frontend/dist/index.html ## imports beside plain ogr2ogr, and appends up to 3 million (ARGS='--rows 350000 --runs 3 --append 3000000')
+	go run ./cmd/bench import $(ARGS)
 
 # ---- what serves the above
 
