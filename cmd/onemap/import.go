@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/user"
-	"strings"
+	"path/filepath"
 	"time"
 
 	"onemap/layers"
@@ -13,28 +16,117 @@ import (
 )
 
 type importCmd struct {
-	File     string        `arg:"" type:"path" help:"Shapefile (.shp, or a .zip of one), GeoPackage (.gpkg) or GeoJSON (.geojson, .json)."`
-	Layer    string        `required:"" placeholder:"NAME" help:"Name of the layer to make: small letters, digits and _."`
-	Title    string        `help:"Title for people; the file's name if not given."`
-	TitleEn  string        `help:"English title."`
-	Theme    string        `default:"other" help:"Theme it stands under: base, landuse, planning, pipeline, drainage, water, evacuation, grid, facility, other."`
-	SRID     int           `name:"srid" placeholder:"EPSG" help:"Coordinate system of the file, where it does not say it or says it wrongly: 4490, 4548, 4527, 4326 …"`
-	Encoding string        `placeholder:"NAME" help:"Encoding of a shapefile's text (GB18030, UTF-8, Big5 …), where what is found out is wrong."`
-	From     string        `placeholder:"NAME" help:"Layer in the file, where it has several."`
-	Timeout  time.Duration `default:"2h" help:"Give up after this long."`
+	Files    []string       `arg:"" name:"file" type:"path" help:"Files, archives or directories: Shapefile, GeoPackage, FileGDB, GeoJSON, KML, GML, DXF, MapInfo, FlatGeobuf, CSV, XLSX, OSM, GPX, EPANET and SWMM .inp, [地块坐标] .txt; also zipped."`
+	Layer    string         `placeholder:"NAME" help:"Layer to make or to write to: small letters, digits and _."`
+	Title    string         `help:"Title for people; the file's name if not given."`
+	TitleEn  string         `help:"English title."`
+	Theme    string         `help:"Theme it stands under: base, landuse, planning, pipeline, drainage, water, evacuation, grid, facility, other."`
+	Mode     intake.Mode    `enum:"create,append,replace,upsert" default:"create" help:"What becomes of a layer that is there: ${enum}. Replaced rows stay readable as history; upsert writes only what differs."`
+	Key      string         `placeholder:"FIELD" help:"Property that tells features apart, for upsert."`
+	Standard string         `placeholder:"TABLE" help:"Table of a standard to map to, such as dltb; the one that is called like the layer, if there is one; none for none."`
+	From     string         `placeholder:"NAME" help:"Source in the file, where it has several."`
+	Each     bool           `help:"Make a layer of each source, called NAME_source."`
+	Only     string         `enum:",point,line,area" default:"" help:"Take only geometries of this kind from a file that mixes them: point, line, area."`
+	SRID     int            `name:"srid" placeholder:"EPSG" help:"Coordinate system of the file, where it does not say it or says it wrongly: 4490, 4548, 4527, 4326 …"`
+	Encoding string         `placeholder:"NAME" help:"Encoding of the text (GB18030, UTF-8, Big5 …), where what is found out is wrong."`
+	GCJ02    bool           `name:"gcj02" xor:"datum" help:"The coordinates are those of Gaode or Tencent maps: shift them back (approximate)."`
+	BD09     bool           `name:"bd09" xor:"datum" help:"The coordinates are those of Baidu maps: shift them back (approximate)."`
+	Invalid  intake.Invalid `enum:"repair,reject,keep" default:"repair" help:"What becomes of invalid geometries: ${enum}."`
+	FixCRS   bool           `name:"fix-crs" help:"Apply the proposal about coordinates that a run without this has made."`
+	Map      string         `placeholder:"FILE.json" type:"existingfile" help:"What becomes of the fields: {\"field in the file\": \"property\"}; \"\" leaves one out."`
+	DryRun   bool           `help:"Find everything out, write nothing."`
+	Report   string         `placeholder:"FILE.json" type:"path" help:"Write what was found, row by row."`
+	Timeout  time.Duration  `default:"2h" help:"Give up after this long."`
 }
 
-// Run imports the file and says what came in.
+// Run imports the files and says what came in.
 func (c importCmd) Run(ctx context.Context, cfg *config) error {
-	return cfg.with(ctx, func(store *layers.Store, db *database) error {
-		bar := newBar(os.Stderr)
-		_, err := intake.Import(ctx, store, whoami(), []string{c.File}, intake.Options{
-			Layer: c.Layer, Title: c.Title, TitleEn: c.TitleEn, Theme: c.Theme, SRID: c.SRID, Encoding: c.Encoding, From: c.From,
-			Timeout: c.Timeout, Progress: bar,
-		})
-		bar(intake.Progress{Step: ""})
+	opt, err := c.options()
+	if err != nil {
 		return err
+	}
+	return cfg.with(ctx, func(store *layers.Store, db *database) error {
+		if !c.Each {
+			return c.one(ctx, store, opt)
+		}
+		return c.each(ctx, store, opt)
 	})
+}
+
+// options are the flags as an import takes them.
+func (c importCmd) options() (intake.Options, error) {
+	opt := intake.Options{
+		Layer: c.Layer, Title: c.Title, TitleEn: c.TitleEn, Theme: c.Theme, Standard: c.Standard, Mode: c.Mode, Key: c.Key,
+		From: c.From, Only: c.Only, SRID: c.SRID, Encoding: c.Encoding, Invalid: c.Invalid, FixCRS: c.FixCRS, DryRun: c.DryRun, Timeout: c.Timeout,
+	}
+	switch {
+	case c.GCJ02:
+		opt.Datum = intake.GCJ02
+	case c.BD09:
+		opt.Datum = intake.BD09
+	}
+	if c.Layer == "" && !c.DryRun {
+		return opt, errors.New("--layer is missing: say which layer to make, or --dry-run to see what the file is")
+	}
+	if c.Map == "" {
+		return opt, nil
+	}
+	raw, err := os.ReadFile(c.Map)
+	if err != nil {
+		return opt, err
+	}
+	if err := json.Unmarshal(raw, &opt.Map); err != nil {
+		return opt, fmt.Errorf("--map %s: want {\"field in the file\": \"property\"}: %w", c.Map, err)
+	}
+	return opt, nil
+}
+
+// one imports into one layer and tells of it.
+func (c importCmd) one(ctx context.Context, store *layers.Store, opt intake.Options) (err error) {
+	told, err := newTold(c.Report)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, told.close()) }()
+	bar := newBar(os.Stderr, steps)
+	opt.Progress = func(p intake.Progress) { bar(p.Step, p.Done, p.Total) }
+	opt.Findings = told.find
+	report, err := intake.Import(ctx, store, whoami(), c.Files, opt)
+	bar("", 0, 0)
+	if report != nil && len(report.Sources) > 0 {
+		printReport(os.Stdout, report)
+	}
+	if report != nil && c.Report != "" {
+		err = errors.Join(err, told.write(c.Report, report))
+	}
+	return err
+}
+
+// each imports every source of the files into a layer of its own. One that fails does not keep the others out.
+func (c importCmd) each(ctx context.Context, store *layers.Store, opt intake.Options) error {
+	look := opt
+	look.DryRun, look.Layer = true, ""
+	report, err := intake.Import(ctx, store, whoami(), c.Files, look)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, s := range report.Sources {
+		if s.Count == 0 {
+			continue
+		}
+		one := opt
+		one.From, one.Layer, one.Title = s.File+"/"+s.Name, intake.LayerName(c.Layer, s.Name), s.Name
+		if c.Title != "" {
+			one.Title = c.Title + " " + s.Name
+		}
+		if err := c.one(ctx, store, one); err != nil {
+			fmt.Fprintf(os.Stderr, "onemap: %s: %v\n", s.Name, err)
+			failed = append(failed, fmt.Errorf("%s was not imported", s.Name))
+		}
+		fmt.Println()
+	}
+	return errors.Join(failed...)
 }
 
 // whoami is the person at the terminal, as the log will name them.
@@ -46,30 +138,58 @@ func whoami() layers.Actor {
 }
 
 // steps are what the steps of an import are called.
-var steps = map[string]string{"look": "looking at the file", "read": "reading", "settle": "settling the columns", "wait": "waiting for another import", "write": "writing the layer"}
+var steps = map[string]string{"look": "looking at the file", "read": "reading", "settle": "deciding on columns",
+	"wait": "waiting for another import into this layer", "write": "writing the layer"}
 
-// newBar tells how far an import is: a bar that is written over on a terminal, one line per step elsewhere. The step ""
-// ends the line.
-func newBar(to *os.File) func(intake.Progress) {
-	const width = 24
-	terminal, last := isTerminal(to), ""
-	return func(p intake.Progress) {
-		switch {
-		case p.Step == "":
-			if terminal && last != "" {
-				fmt.Fprint(to, "\r\x1b[K")
-			}
-		case terminal && p.Total > 0:
-			full := int(p.Done * width / p.Total)
-			fmt.Fprintf(to, "\r\x1b[K%-20s %s%s %3d %%  %d/%d", steps[p.Step], strings.Repeat("█", full), strings.Repeat("░", width-full),
-				p.Done*100/p.Total, p.Done, p.Total)
-		case terminal:
-			fmt.Fprintf(to, "\r\x1b[K%s …", steps[p.Step])
-		case p.Step != last && p.Total > 0:
-			fmt.Fprintf(to, "%s: %d features\n", steps[p.Step], p.Total)
-		case p.Step != last:
-			fmt.Fprintln(to, steps[p.Step])
-		}
-		last = p.Step
+// told keeps the findings of an import in a file until the report is written, however many there are.
+type told struct {
+	file *os.File // nil = nobody asked for a report
+	out  *json.Encoder
+}
+
+func newTold(report string) (*told, error) {
+	if report == "" {
+		return &told{}, nil
 	}
+	file, err := os.CreateTemp(filepath.Dir(report), ".findings-*")
+	if err != nil {
+		return nil, fmt.Errorf("--report: %w", err)
+	}
+	return &told{file: file, out: json.NewEncoder(file)}, nil
+}
+
+func (t *told) find(f intake.Finding) error {
+	if t.file == nil {
+		return nil
+	}
+	return t.out.Encode(f)
+}
+
+// write makes the report.
+func (t *told) write(path string, report *intake.Report) error {
+	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	in := json.NewDecoder(t.file)
+	err = report.WriteJSON(out, func(yield func(intake.Finding, error) bool) {
+		for {
+			var f intake.Finding
+			err := in.Decode(&f)
+			if err == io.EOF || !yield(f, err) || err != nil {
+				return
+			}
+		}
+	})
+	return errors.Join(err, out.Close())
+}
+
+func (t *told) close() error {
+	if t.file == nil {
+		return nil
+	}
+	return errors.Join(t.file.Close(), os.Remove(t.file.Name()))
 }

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -257,7 +258,7 @@ func FuzzModels(f *testing.F) {
 	f.Add([]byte("[JUNCTIONS]\n\"\n[PIPES]\n\"a b\n;;"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		path := file(t, "f.inp", string(b))
-		sources, _, err := openOwn(path, Hints{})
+		sources, err := openINP(context.Background(), input{path: path, name: "f.inp"})
 		if err != nil {
 			return
 		}

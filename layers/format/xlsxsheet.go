@@ -107,7 +107,7 @@ func columnOf(address string) int {
 func (r *sheetReader) cell() error {
 	text := r.text.String()
 	r.text.Reset()
-	if text == "" || r.column >= xlsxMaxColumns {
+	if text == "" || r.column < 0 || r.column >= xlsxMaxColumns {
 		return nil
 	}
 	switch r.kind {

@@ -8,8 +8,6 @@
 package intake
 
 import (
-	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -66,6 +64,7 @@ type Options struct {
 	FixCRS   bool    `json:"fixCrs,omitempty"`   // apply what Report.CRS.Fix proposes
 	Map      Mapping `json:"map,omitempty"`      // what becomes of fields, where the names do not tell
 	DryRun   bool    `json:"dryRun,omitempty"`   // find everything out, write nothing
+	Reason   string  `json:"-"`                  // told by the log besides what the import says itself
 
 	Timeout  time.Duration       `json:"-"` // 0 = 2 h
 	Progress func(Progress)      `json:"-"` // told often; may be nil
@@ -179,6 +178,7 @@ type Counts struct {
 	Taken     int64 `json:"taken"`     // written, or in a dry run would be
 	Rejected  int64 `json:"rejected"`  // left out, each with a finding
 	Repaired  int64 `json:"repaired"`  // of those taken: geometry mended
+	Skipped   int64 `json:"skipped"`   // of another kind than Options.Only
 	Empty     int64 `json:"empty"`     // of those taken: without geometry
 	Duplicate int64 `json:"duplicate"` // equal to an earlier row, geometry and values; taken all the same
 	Inserted  int64 `json:"inserted"`
@@ -220,10 +220,3 @@ const (
 	Emptied  Done = "emptied"  // the value, or the geometry, was left out
 	Kept     Done = "kept"     // as it is
 )
-
-// Import brings files into one layer, or with Options.DryRun finds out what it would do. The report is there also when
-// doubts stopped the import, with the error that says so: layers.ErrInvalid with what to do. It returns
-// layers.ErrConflict for a layer that is there already (create), ErrNotFound for one that is not (the other modes).
-func Import(ctx context.Context, store *layers.Store, actor layers.Actor, files []string, opt Options) (*Report, error) {
-	return nil, errors.New("not built yet")
-}

@@ -7,20 +7,24 @@ export class Problem extends Error {
   }
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+/** Asks the server; an answer that is not what was asked for is a Problem, one that never came has status 0. */
+export async function ask(path: string, request: RequestInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(path, { signal, headers: { Accept: "application/json, application/geo+json" } });
+    answer = await fetch(path, { ...request, headers: { Accept: "application/json, application/geo+json", ...request.headers } });
   } catch (reason) {
-    if (signal?.aborted) throw reason;
+    if (request.signal?.aborted) throw reason;
     throw new Problem(0, "", "");
   }
-  if (!answer.ok) {
-    const said = await answer.json().catch(() => ({}));
-    throw new Problem(answer.status, said.detail ?? said.title ?? "", said.detailZh ?? said.titleZh ?? said.detail ?? "");
-  }
-  return answer.json();
+  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => ({})));
+  return answer;
 }
+
+/** What a refusal says, in problem+json. */
+export const problemOf = (status: number, said: { title?: string; titleZh?: string; detail?: string; detailZh?: string }): Problem =>
+  new Problem(status, said.detail ?? said.title ?? "", said.detailZh ?? said.titleZh ?? said.detail ?? "");
+
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask(path, { signal }).then((answer) => answer.json());
 
 const word = encodeURIComponent;
 

@@ -1,7 +1,7 @@
 import { App as Antd, ConfigProvider, Slider, theme as antdTheme } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, type ReactNode } from "react";
 import type { LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
 import { fullLink } from "../map/address";
@@ -11,16 +11,19 @@ import { usePin } from "../map/usePin";
 import { Feature } from "../panels/Feature";
 import { LayerTree } from "../panels/LayerTree";
 import { LegendPanel } from "../panels/LegendPanel";
-import { select, setOpacity, useDesk } from "../state/desk";
+import { useFollowing } from "../panels/imports/useFollowing";
+import { panels, select, setOpacity, useDesk, type Panel } from "../state/desk";
 import { useSettings } from "../state/settings";
 import { Icon, type IconName } from "../ui/icons";
-import { useMedia } from "../ui/useMedia";
 import { Bar } from "./Bar";
+import { DropHere } from "./DropHere";
 import { MapButtons } from "./MapButtons";
 import { Status } from "./Status";
 import { Tools } from "./Tools";
 import { tokens } from "./tokens";
 import "./desk.css";
+
+const Imports = lazy(() => import("../panels/imports/Imports"));
 
 /** The desk: the map is the page; everything else floats on it and can be closed. */
 export default function Desk() {
@@ -33,16 +36,15 @@ export default function Desk() {
   );
 }
 
-type Panel = "layers" | "legend" | null;
-
 function Table() {
-  const wide = useMedia("(min-width: 1024px)");
-  const [panel, setPanel] = useState<Panel>(wide ? "layers" : null);
+  const panel = useDesk((d) => d.panel);
   const { message } = Antd.useApp();
   const { t } = useWords();
   const selected = useDesk((d) => d.selected);
   usePin();
   useEscape();
+  useFollowing();
+  useCover(panel);
 
   const share = useCallback(() => {
     const view = useMap.getState().view;
@@ -55,26 +57,42 @@ function Table() {
     <>
       <Bar />
       <nav className="rail" aria-label={t("rail.label")}>
-        {(["layers", "legend"] as const).map((name) => <RailButton key={name} icon={name} label={t(`rail.${name}`)} on={panel === name} onClick={() => setPanel(panel === name ? null : name)} />)}
+        {panels.map((name) => <RailButton key={name} icon={name} label={t(`rail.${name}`)} on={panel === name} onClick={() => setPanel(panel === name ? null : name)} />)}
       </nav>
-      {panel && (
-        <aside className="panel left" aria-label={t(`${panel}.title`)}>
-          <header className="panel-head">
-            <Icon name={panel} size={17} /><h2>{t(`${panel}.title`)}</h2>{panel === "legend" && <span className="quiet">{t("legend.inView")}</span>}
-            <button className="icon-button" onClick={() => setPanel(null)} aria-label={t("settings.close")}><Icon name="close" size={15} /></button>
-          </header>
-          {panel === "layers" ? <LayerTree opacity={opacity} /> : <LegendPanel />}
-        </aside>
-      )}
+      {panel === "layers" && <LeftPanel name="layers"><LayerTree opacity={opacity} /></LeftPanel>}
+      {panel === "legend" && <LeftPanel name="legend" note={t("legend.inView")}><LegendPanel /></LeftPanel>}
+      {panel === "imports" && <LeftPanel name="imports"><Suspense fallback={null}><Imports /></Suspense></LeftPanel>}
       <main>
         <MapCanvas reach={4} />
       </main>
-      <Tools shifted={panel !== null} onShare={share} />
+      <Tools beside={panel} onShare={share} />
       {selected && <aside className="panel right" aria-label={t("feature.title")}><Feature selected={selected} onShare={share} /></aside>}
       <MapButtons />
       <Status />
+      <DropHere />
     </>
   );
+}
+
+const setPanel = (panel: Panel | null) => useDesk.setState({ panel });
+
+function LeftPanel({ name, note, children }: { name: Panel; note?: string; children: ReactNode }) {
+  const { t } = useWords();
+  return (
+    <aside className={`panel left ${name}`} aria-label={t(`${name}.title`)}>
+      <header className="panel-head">
+        <Icon name={name} size={17} /><h2>{t(`${name}.title`)}</h2>{note && <span className="quiet">{note}</span>}
+        <button className="icon-button" onClick={() => setPanel(null)} aria-label={t("settings.close")}><Icon name="close" size={15} /></button>
+      </header>
+      {children}
+    </aside>
+  );
+}
+
+/** The map knows what the left panel hides of it. */
+function useCover(panel: Panel | null): void {
+  const view = useMap((m) => m.view);
+  useEffect(() => view?.cover(panel === "imports" ? 536 : 316), [view, panel]);
 }
 
 function RailButton({ icon, label, on, onClick }: { icon: IconName; label: string; on: boolean; onClick: () => void }) {

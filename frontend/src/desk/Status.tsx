@@ -6,6 +6,7 @@ import { figure, scaleAt, scaleBar } from "../lib/units";
 import { useMap } from "../map/current";
 import { useDesk } from "../state/desk";
 import { Icon } from "../ui/icons";
+import { ImportStatus } from "./ImportStatus";
 import type { LonLat } from "../lib/ellipsoid";
 
 /** Where the pointer is, how large the map is drawn, how new the data is, and that it is synthetic. */
@@ -19,6 +20,7 @@ export function Status() {
       <Pointer />
       <Scale />
       <span className="grow" />
+      <ImportStatus />
       {!connected ? <span className="lost" role="alert"><Icon name="alert" size={14} />{t("status.lost")}</span> : <Revision />}
       {data?.synthetic && <span className="sample" title={about}>{t("status.synthetic")}<span className="sample-long">{about}</span></span>}
     </footer>

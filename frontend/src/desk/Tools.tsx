@@ -2,17 +2,17 @@ import { useSketch } from "../draw/sketching";
 import { useWords } from "../i18n";
 import { areaOf, lengthOf } from "../lib/measure";
 import { area, length } from "../lib/units";
-import { useDesk, type Tool } from "../state/desk";
+import { useDesk, type Panel, type Tool } from "../state/desk";
 import { Icon } from "../ui/icons";
 
 const tools = ["pick", "length", "area"] as const;
 
 /** What the pointer does on the map, one thing at a time, and under it what that is. */
-export function Tools({ shifted, onShare }: { shifted: boolean; onShare: () => void }) {
+export function Tools({ beside, onShare }: { beside: Panel | null; onShare: () => void }) {
   const { t } = useWords();
   const tool = useDesk((d) => d.tool);
   return (
-    <div className={`tools${shifted ? " shifted" : ""}`}>
+    <div className={`tools${beside ? ` shifted beside-${beside}` : ""}`}>
       <div className="tool-bar" role="toolbar" aria-label={t("tool.label")}>
         {tools.map((name) => <button key={name} className="tool" aria-pressed={tool === name} onClick={() => useDesk.setState({ tool: name })}><Icon name={name} size={17} />{t(`tool.${name}`)}</button>)}
         <span className="divider" />

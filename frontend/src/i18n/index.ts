@@ -23,6 +23,8 @@ export function useWords() {
     /** The title of a layer, property or theme. */
     named: (thing: { title?: string; titleEn?: string; name?: string; nameEn?: string }): string =>
       (english ? thing.titleEn || thing.nameEn : "") || thing.title || thing.name || "",
+    /** What the server says in both languages. */
+    said: (words: { en: string; zh: string }): string => (english ? words.en : words.zh || words.en),
     amount: ({ value, unit }: Amount): string => `${value} ${t(`unit.${unit}`)}`,
   };
 }

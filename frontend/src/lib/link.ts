@@ -5,6 +5,7 @@ export type Link = {
   layers?: string[]; // shown, if others than the work area's own
   opacity?: Record<string, number>; // percent, where not 100
   feature?: { layer: string; id: string };
+  import?: string; // id of the import on the desk
   lang?: "zh" | "en";
   theme?: "light" | "dark";
 };
@@ -20,6 +21,7 @@ export function writeLink(link: Link): string {
   const faded = Object.entries(link.opacity ?? {}).filter(([, percent]) => percent !== 100);
   say("opacity", faded.length ? faded.map(([name, percent]) => `${encodeURIComponent(name)}:${percent}`).join(",") : undefined);
   say("feature", feature && `${encodeURIComponent(feature.layer)}/${encodeURIComponent(feature.id)}`);
+  say("import", link.import);
   say("lang", link.lang);
   say("theme", link.theme);
   return parts.join("&");
@@ -38,6 +40,8 @@ export function readLink(query: string): Link {
   if (Object.keys(opacity).length) link.opacity = opacity;
   const [layer, id] = (said.get("feature") ?? "").split("/").map(decode);
   if (layer && id) link.feature = { layer, id };
+  const job = said.get("import");
+  if (job && /^[0-9a-f-]{36}$/.test(job)) link.import = job;
   const lang = said.get("lang");
   if (lang === "zh" || lang === "en") link.lang = lang;
   const theme = said.get("theme");

@@ -10,8 +10,9 @@ describe("links", () => {
     { view: { zoom: 13.25, lat: 35.8, lon: 116.09 } },
     { area: "pipeline", layers: ["pipe_line", "路,网"], opacity: { dltb: 60 }, feature: { layer: "dltb", id: "12" }, lang: "en", theme: "dark" },
     { layers: [] },
+    { import: "6f0c7a52-9d3e-4f0b-8a57-0d6f6a1b2c3d" },
   ])("say what was meant %#", (link) => expect(readLink("?" + writeLink(link))).toEqual(link));
-  it.each(["at=x/y/z", "at=3/91/0", "opacity=dltb:300", "feature=dltb", "lang=fr", "theme=pink", "%=%"])("leave out nonsense: %s", (q) => expect(readLink(q)).toEqual({}));
+  it.each(["at=x/y/z", "at=3/91/0", "opacity=dltb:300", "feature=dltb", "lang=fr", "theme=pink", "import=../layers", "%=%"])("leave out nonsense: %s", (q) => expect(readLink(q)).toEqual({}));
 });
 
 describe("tilesOf", () => {

@@ -38,3 +38,11 @@ export function scaleBar(zoom: number, lat: number, pixels: number): { metres: n
   const metres = [5, 2, 1].map((n) => n * power).find((n) => n <= most) ?? power;
   return { metres, width: metres / perPixel };
 }
+
+/** The size of a file. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  const [unit, name] = count < 1e6 ? [1e3, "kB"] : count < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  const value = count / unit;
+  return `${figure(value, value < 10 ? 1 : 0)} ${name}`;
+}

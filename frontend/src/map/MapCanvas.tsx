@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { useCatalogue, useFeature, useStyle } from "../api/queries";
 import { useWords } from "../i18n";
 import { opened, select, shownNow, useDesk } from "../state/desk";
+import { useImporting } from "../state/importing";
 import { useSettings } from "../state/settings";
 import { Sketching } from "../draw/sketching";
 import { boundsOf } from "../lib/bounds";
@@ -67,6 +68,8 @@ function Trouble() {
 function listen(view: MapView, sketching: Sketching): void {
   view.onClick(({ point }) => {
     if (useDesk.getState().tool !== "pick" || sketching.justFinished()) return;
+    const finding = view.findingAt(point);
+    if (finding !== null) return useImporting.setState({ chosen: finding });
     const here = view.at(point);
     select(here[0] ? { layer: here[0].layer, id: here[0].id } : null, here);
     const height = view.map.getContainer().clientHeight;

@@ -1,4 +1,5 @@
 import { linkNow, useDesk } from "../state/desk";
+import { useImporting } from "../state/importing";
 import { useSettings } from "../state/settings";
 import type { MapView } from "./view";
 
@@ -8,12 +9,12 @@ export function keepAddress(view: MapView): () => void {
   const say = () => {
     clearTimeout(later);
     later = setTimeout(() => {
-      const query = linkNow(view.view(), false);
+      const query = linkNow(view.view(), false, useImporting.getState().id);
       history.replaceState(null, "", query ? `?${query}` : location.pathname);
     }, 250);
   };
   view.map.on("moveend", say);
-  const stops = [useDesk.subscribe(say), useSettings.subscribe(say)];
+  const stops = [useDesk.subscribe(say), useSettings.subscribe(say), useImporting.subscribe((now, before) => now.id !== before.id && say())];
   return () => {
     clearTimeout(later);
     stops.forEach((stop) => stop());
@@ -21,4 +22,4 @@ export function keepAddress(view: MapView): () => void {
 }
 
 /** The whole link, language and theme included. */
-export const fullLink = (view: MapView): string => `${location.origin}${location.pathname}?${linkNow(view.view(), true)}`;
+export const fullLink = (view: MapView): string => `${location.origin}${location.pathname}?${linkNow(view.view(), true, null)}`;

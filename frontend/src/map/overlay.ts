@@ -1,7 +1,10 @@
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 
-/** What the page itself draws over the catalogue's layers: hover, selection, a sketch of what is measured. */
-export const overlays = ["hover", "selection", "sketch"] as const;
+/**
+ * What the page itself draws over the catalogue's layers: rows of an import as they lay before a fix and as they would lie,
+ * what was found in them, hover, selection, a sketch of what is measured.
+ */
+export const overlays = ["before", "preview", "findings", "hover", "selection", "sketch"] as const;
 export type Overlay = (typeof overlays)[number];
 
 const line = (id: string, source: Overlay, colour: string, width: number, more: object = {}): LayerSpecification => ({
@@ -17,7 +20,22 @@ const area = (id: string, source: Overlay, colour: string, opacity: number): Lay
   id, type: "fill", source, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour, "fill-opacity": opacity },
 });
 
+/** Larger for the finding that is looked at. */
+const chosen = (yes: number, no: number) => ["case", ["boolean", ["get", "chosen"], false], yes, no] as never;
+
 const layers = (dark: boolean): LayerSpecification[] => [
+  area("before:fill", "before", dark ? "#8FA0AB" : "#5B6972", 0.18),
+  line("before:line", "before", dark ? "#A3B2BC" : "#5B6972", 1.6, { "line-dasharray": [3, 2] }),
+  dot("before:dot", "before", dark ? "#8FA0AB" : "#5B6972", 4, dark ? "#10171E" : "#FFFFFF", 1.4),
+  area("preview:fill", "preview", dark ? "#F0A35E" : "#E8772E", 0.3),
+  line("preview:case", "preview", dark ? "#10171E" : "#FFFFFF", 4.4, { "line-opacity": 0.75 }),
+  line("preview:line", "preview", dark ? "#F0A35E" : "#C75A14", 1.8),
+  dot("preview:dot", "preview", dark ? "#F0A35E" : "#E8772E", 4.5, dark ? "#10171E" : "#FFFFFF", 1.6),
+  {
+    ...dot("findings:dot", "findings", dark ? "#F08A7E" : "#C8372D", 5, dark ? "#10171E" : "#FFFFFF", 1.6),
+    paint: { "circle-color": dark ? "#F08A7E" : "#C8372D", "circle-radius": chosen(9, 5), "circle-stroke-color": dark ? "#10171E" : "#FFFFFF", "circle-stroke-width": chosen(3, 1.6) },
+    layout: { "circle-sort-key": chosen(1, 0) },
+  } as LayerSpecification,
   line("hover:line", "hover", dark ? "#DDEFF6" : "#176B87", 3),
   dot("hover:dot", "hover", "rgba(0,0,0,0)", 9, dark ? "#DDEFF6" : "#176B87", 1.6),
   area("selection:fill", "selection", "#FF6B1A", 0.28),

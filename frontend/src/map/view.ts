@@ -1,4 +1,4 @@
-import { Map as MapLibre, Marker, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification } from "maplibre-gl";
+import { Map as MapLibre, Marker, Popup, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification } from "maplibre-gl";
 import "./start";
 import type { Bounds, Found } from "../api/types";
 import type { LonLat } from "../lib/ellipsoid";
@@ -23,6 +23,7 @@ export class MapView {
   private marker: Marker | undefined;
   private hovered = "";
   private tinted: FeatureIdentifier | null = null;
+  private covered = 316; // pixels of the map under the left panel
 
   constructor(container: HTMLElement, view: View | undefined, locale: Record<string, string>, private readonly reach: number) {
     this.map = new MapLibre({
@@ -78,6 +79,13 @@ export class MapView {
     this.map.getSource<GeoJSONSource>(overlay)?.setData(data);
   }
 
+  /** The number of the finding at a point of the screen; null if there is none. */
+  findingAt({ x, y }: { x: number; y: number }): number | null {
+    if (!this.map.getLayer("findings:dot")) return null;
+    const [top] = this.map.queryRenderedFeatures([[x - this.reach, y - this.reach], [x + this.reach, y + this.reach]], { layers: ["findings:dot"] });
+    return top ? Number(top.properties.no) : null;
+  }
+
   /** What is drawn at a point of the screen, topmost first, each feature once. */
   at(point: { x: number; y: number }): Found[] {
     const exact = this.features([point.x, point.y]);
@@ -131,6 +139,11 @@ export class MapView {
     return { zoom: this.map.getZoom(), lat, lon: lng };
   }
 
+  /** Tells how much of the map the left panel covers. */
+  cover(pixels: number): void {
+    this.covered = pixels;
+  }
+
   fit(bounds: Bounds, least = 18): void {
     this.map.fitBounds(bounds, { padding: this.padding(this.map.getContainer()), maxZoom: least, duration: this.pace(700) });
   }
@@ -166,6 +179,12 @@ export class MapView {
     this.marker = new Marker({ element, anchor: "bottom" }).setLngLat(at).addTo(this.map);
   }
 
+  /** Puts a card of the page at a place; returns how to take it away. The page closes it. */
+  card(at: LonLat, element: HTMLElement): () => void {
+    const popup = new Popup({ closeButton: false, closeOnClick: false, maxWidth: "300px", offset: 12, className: "map-card", focusAfterOpen: false }).setLngLat(at).setDOMContent(element).addTo(this.map);
+    return () => void popup.remove();
+  }
+
   onClick(handle: (event: MapMouseEvent) => void): void {
     this.map.on("click", handle);
   }
@@ -173,7 +192,7 @@ export class MapView {
   /** What the panels cover of the map: the middle of the rest is the middle of the view. */
   private padding(container: HTMLElement) {
     const wide = container.clientWidth >= 1024;
-    return container.clientWidth < 640 ? { top: 90, bottom: 150, left: 24, right: 24 } : { top: 70, bottom: 40, left: wide ? 350 : 40, right: wide && container.clientWidth > 1300 ? 100 : 60 };
+    return container.clientWidth < 640 ? { top: 90, bottom: 150, left: 24, right: 24 } : { top: 70, bottom: 40, left: wide ? this.covered + 34 : 40, right: wide && container.clientWidth > 1300 ? 100 : 60 };
   }
 
   private pace(ms: number): number {

@@ -7,6 +7,8 @@ import { useSettings } from "./settings";
 export const workAreas = ["map", "planning", "pipeline", "drainage", "evacuation"] as const;
 export type WorkArea = (typeof workAreas)[number];
 export type Tool = "pick" | "length" | "area";
+export const panels = ["layers", "legend", "imports"] as const;
+export type Panel = (typeof panels)[number];
 
 type Desk = {
   area: WorkArea;
@@ -15,6 +17,7 @@ type Desk = {
   selected: FeatureRef | null;
   here: Found[]; // everything found under the last click
   pin: LonLat | null;
+  panel: Panel | null; // on the left
   tool: Tool;
   connected: boolean;
   position: number; // of the last change heard of
@@ -31,6 +34,7 @@ export const useDesk = create<Desk>(() => ({
   own: opened.layers ?? null,
   opacity: opened.opacity ?? {},
   selected: opened.feature ?? null,
+  panel: opened.import ? "imports" : matchMedia("(min-width: 1024px)").matches ? "layers" : null,
   here: [], pin: null, tool: "pick", connected: true, position: 0, heard: null,
 }));
 
@@ -61,12 +65,12 @@ export const setOpacity = (name: string, percent: number): void => useDesk.setSt
 export const select = (selected: FeatureRef | null, here?: Found[]): void =>
   useDesk.setState((desk) => ({ selected, here: here ?? (selected ? desk.here : []) }));
 
-/** The link to what is on the screen; full links also say language and theme. */
-export function linkNow(view: Link["view"], full: boolean): string {
+/** The link to what is on the screen; full links also say language and theme, but not what is being imported: that is nobody else's. */
+export function linkNow(view: Link["view"], full: boolean, importing: string | null): string {
   const { area, own, opacity, selected } = useDesk.getState();
   const { theme, lang, follows } = useSettings.getState();
   return writeLink({
-    view, area: area === "map" ? undefined : area, layers: own ?? undefined, opacity, feature: selected ?? undefined,
+    view, area: area === "map" ? undefined : area, layers: own ?? undefined, opacity, feature: selected ?? undefined, import: full ? undefined : (importing ?? undefined),
     lang: full || opened.lang ? lang : undefined, theme: full || (opened.theme && !follows) ? theme : undefined,
   });
 }

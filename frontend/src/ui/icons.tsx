@@ -23,6 +23,14 @@ const shapes = {
   swap: <path d="M4 9h15l-4-4M20 15H5l4 4" />,
   pin: <><path d="M12 21.5S5 14.8 5 9.7a7 7 0 0 1 14 0c0 5.1-7 11.8-7 11.8z" /><circle cx="12" cy="9.7" r="2.4" /></>,
   alert: <path d="M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.3" />,
+  imports: <path d="M12 3.5v11M7.5 10l4.5 4.5 4.5-4.5M4 15.5v4h16v-4" />,
+  check: <path d="m4.5 12.5 5 5 10-11" />,
+  stop: <><circle cx="12" cy="12" r="8.5" /><path d="m6 18 12-12" /></>,
+  info: <><circle cx="12" cy="12" r="8.5" /><path d="M12 11v5.5M12 7.5v.3" /></>,
+  clock: <><circle cx="12" cy="12" r="8.5" /><path d="M12 7v5l3.5 2" /></>,
+  bin: <path d="M4.5 6.5h15M9 6.5V4h6v2.5M6.5 6.5l1 13.5h9l1-13.5M10 10.5v5.5M14 10.5v5.5" />,
+  save: <path d="M12 3.5v10M8 10l4 4 4-4M4.5 17v3h15v-3" />,
+  file: <path d="M6 3.5h8l4.5 4.5v12.5H6zM14 3.5V8h4.5" />,
   reset: <path d="M4.5 12a7.5 7.5 0 1 0 2.6-5.7L4 9M4 4v5h5" />,
 } satisfies Record<string, ReactNode>;
 

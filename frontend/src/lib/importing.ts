@@ -1,0 +1,113 @@
+import type { Import, ImportState, Options, Progress, Report } from "../api/report";
+import type { LayerInfo, Property } from "../api/types";
+
+/** What follows from an import's report and what the clerk wants: no page, no server. */
+
+export const steps = ["data", "target", "check"] as const;
+export type Step = (typeof steps)[number];
+
+export const runs = (state: ImportState | undefined): boolean => state === "uploading" || state === "looking" || state === "importing";
+export const ended = (state: ImportState | undefined): boolean => state === "done" || state === "failed" || state === "cancelled";
+
+/** What is wanted, with what the server made up where nothing was said. */
+export const settled = (wanted: Options, report: Report | null): Options => ({
+  ...wanted, layer: wanted.layer ?? report?.layer ?? "", title: wanted.title ?? report?.title ?? "", mode: wanted.mode || "create", invalid: wanted.invalid || "repair",
+});
+
+/** The three ways a layer is written: a new one by the file alone, a new one as a standard prescribes, one that is there. */
+export type Target = "new" | "standard" | "existing";
+
+export const targetOf = (wanted: Options, report: Report | null): Target =>
+  wanted.mode && wanted.mode !== "create" ? "existing" : (wanted.standard ?? (wanted.layer === undefined ? report?.standard : "")) ? "standard" : "new";
+
+// Members that change what a look finds. A new layer's name and titles do not, unless the name is a standard's.
+const looked = ["mode", "standard", "key", "from", "only", "srid", "encoding", "datum", "invalid", "fixCrs"] as const;
+
+/** Whether what is wanted would be found otherwise than what was looked at with `before`. */
+export function needsLook(wanted: Options, before: Options, report: Report | null, standards: string[]): boolean {
+  const [now, then] = [settled(wanted, report), settled(before, report)];
+  if (looked.some((name) => (now[name] || "") !== (then[name] || ""))) return true;
+  if (JSON.stringify(sorted(now.map)) !== JSON.stringify(sorted(then.map))) return true;
+  const matters = now.mode !== "create" || standards.includes(now.layer!) || standards.includes(then.layer!);
+  return matters && now.layer !== then.layer;
+}
+
+const sorted = (map: Record<string, string> | undefined) => Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Whether enough is said for a look to make sense. */
+export const canLook = (wanted: Options): boolean =>
+  !wanted.mode || wanted.mode === "create" || (!!wanted.layer && (wanted.mode !== "upsert" || !!wanted.key));
+
+/** Why an import can't begin: a key of import.block, what it is about, and the step that helps. */
+export type Block = { why: "name" | "taken" | "layer" | "key" | "twice" | "nothing" | "doubt"; blanks?: Record<string, string | number>; step: Step };
+
+const layerName = /^[a-z][a-z0-9_]{0,47}$/;
+export const isName = (name: string | undefined): boolean => layerName.test(name ?? "");
+
+export function blocks(report: Report, wanted: Options, layers: LayerInfo[]): Block[] {
+  const { mode, layer, key } = settled(wanted, report);
+  const found: Block[] = [];
+  if (mode !== "create" && !layer) found.push({ why: "layer", step: "target" });
+  else if (!isName(layer)) found.push({ why: "name", step: "target" });
+  else if (mode === "create" && layers.some((l) => l.name === layer)) found.push({ why: "taken", blanks: { name: layer! }, step: "target" });
+  if (mode === "upsert" && !key) found.push({ why: "key", step: "target" });
+  const twice = repeated(report, wanted);
+  if (twice) found.push({ why: "twice", blanks: { name: twice }, step: "target" });
+  const doubts = (report.doubts ?? []).filter((d) => d.blocking).length;
+  if (doubts > 0) found.push({ why: "doubt", blanks: { count: doubts }, step: "check" });
+  else if (report.rows.taken === 0) found.push({ why: "nothing", step: "check" });
+  return found;
+}
+
+/** The property that a field becomes, as wanted now; "" = it is left out. */
+export const becomes = (report: Report, wanted: Options, source: string): string =>
+  wanted.map?.[source] ?? (report.fields ?? []).find((f) => f.source === source)?.name ?? "";
+
+/** A property that two fields would become. */
+function repeated(report: Report, wanted: Options): string | undefined {
+  const names = (report.fields ?? []).map((f) => becomes(report, wanted, f.source)).filter(Boolean);
+  return names.find((name, i) => names.indexOf(name) !== i);
+}
+
+/** The wanted mapping with one field changed; undefined lets it go by its name. */
+export function mapped(wanted: Options, source: string, property: string | undefined): Options {
+  const map = { ...wanted.map };
+  if (property === undefined) delete map[source];
+  else map[source] = property;
+  return { ...wanted, map: Object.keys(map).length > 0 ? map : undefined };
+}
+
+export type Choice = Pick<Property, "name" | "title" | "titleEn" | "required">;
+
+/** What fields can become: the properties of the layer that is there, or what the look says of the standard's table. */
+export function choices(report: Report, wanted: Options, layer: LayerInfo | undefined): Choice[] {
+  const target = targetOf(wanted, report);
+  if (target === "new") return [];
+  if (target === "existing") return (layer?.properties ?? []).filter((p) => p.role !== "hidden");
+  const given = (report.fields ?? []).filter((f) => f.name).map(({ name, title }) => ({ name, title }));
+  const names = new Set(given.map((g) => g.name));
+  return [...given, ...(report.missing ?? []).filter((m) => !names.has(m.name))];
+}
+
+/** How much of the step is done, 0 to 1; null when that is not known. */
+export const share = (progress: Progress | null): number | null => (progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null);
+
+/** What the geometry of a source is, as GDAL or PostGIS names it, in one word. */
+export function kindOf(geometry: string): "point" | "line" | "area" | "mixed" | "none" {
+  const name = geometry.toLowerCase();
+  if (name === "" || name === "none") return "none";
+  if (name.includes("point")) return "point";
+  if (name.includes("line") || name.includes("curve")) return "line";
+  if (name.includes("polygon") || name.includes("surface")) return "area";
+  return "mixed";
+}
+
+/** A few values that show whether the text was read rightly: those with characters beyond ASCII. */
+export function proofs(report: Report): { field: string; values: string[] }[] {
+  return (report.fields ?? [])
+    .map((f) => ({ field: f.source, values: (f.sample ?? []).filter((v) => /[^\p{ASCII}]/u.test(v)).slice(0, 4) }))
+    .filter((f) => f.values.length > 0 || /[^\p{ASCII}]/u.test(f.field)).slice(0, 4);
+}
+
+/** An import that was asked for may have been written before the page heard of it. */
+export const written = (job: Import | null): Report | null => (job?.state === "done" ? job.result : null);

@@ -1,0 +1,31 @@
+import type { Import } from "../../api/report";
+import { useWords } from "../../i18n";
+import { useImporting, putOnDesk } from "../../state/importing";
+import { lookAgain } from "./doing";
+import { Note, Trouble } from "./parts";
+
+/** Nothing could be made of the files: why, and what to do. */
+export function Failed({ job }: { job: Import }) {
+  const { t } = useWords();
+  const trouble = useImporting((i) => i.trouble);
+  return (
+    <div className="scroll import-body" tabIndex={0} role="group" aria-label={t("imports.title")}>
+      <ul className="file-names">{job.files.map((f) => <li key={f.name}>{f.name}</li>)}</ul>
+      <Why job={job} />
+      <Trouble problem={trouble} />
+      <div className="row-end">
+        <button className="button" onClick={() => void lookAgain()}>{t("import.lookAgain")}</button>
+        <button className="button primary" onClick={() => putOnDesk(null)}>{t("import.others")}</button>
+      </div>
+    </div>
+  );
+}
+
+/** Why an import came to nothing, in the server's words. */
+export function Why({ job }: { job: Import }) {
+  const { t, english } = useWords();
+  if (job.state !== "failed" && job.state !== "cancelled") return null;
+  const { error } = job;
+  const label = (english ? error?.title : error?.titleZh || error?.title) || t(`import.state.${job.state}`);
+  return <div role="alert"><Note severity={job.state === "failed" ? "error" : "warning"} label={label}>{(english ? error?.detail : error?.detailZh || error?.detail) || t("import.nothingWritten")}</Note></div>;
+}

@@ -1,0 +1,288 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"onemap/layers"
+	"onemap/layers/format"
+)
+
+// run is one import under way.
+type run struct {
+	store  *layers.Store
+	actor  layers.Actor
+	opt    Options
+	report *Report
+
+	folder   *format.Folder
+	sources  []*chosen // that are read, into one layer
+	at       int       // which of them
+	target   *target
+	profile  *profile
+	mender   *mender
+	kinds    kinds
+	seen     *duplicates
+	spool    *spool
+	unplaced bool // where the coordinates lie is not known: geometries are counted, not judged
+
+	plan         *plan
+	geometryType string
+	hasZ         bool
+}
+
+// Import brings files into one layer, or with Options.DryRun finds out what it would do. The report is there also when
+// doubts stopped the import, with the error that says so: layers.ErrInvalid with what to do. It returns
+// layers.ErrConflict for a layer that is there already (create), ErrNotFound for one that is not (the other modes).
+func Import(ctx context.Context, store *layers.Store, actor layers.Actor, files []string, opt Options) (*Report, error) {
+	began := time.Now()
+	opt.fill()
+	ctx, cancel := context.WithTimeoutCause(ctx, opt.Timeout, fmt.Errorf("%w: the import took longer than %s", layers.ErrTimeout, opt.Timeout))
+	defer cancel()
+	r := &run{store: store, actor: actor, opt: opt, report: newReport(opt)}
+	err := r.bring(ctx, files)
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, layers.ErrTimeout) {
+		err = cause
+	}
+	r.report.sortRules()
+	r.report.Seconds = time.Since(began).Seconds()
+	return r.report, err
+}
+
+func (r *run) bring(ctx context.Context, files []string) (err error) {
+	if r.target, err = r.aim(ctx); err != nil {
+		return err
+	}
+	if r.folder, err = format.NewFolder(r.opt.Folder, format.DefaultLimits()); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.folder.Close()) }()
+	if err := r.look(ctx, files); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.closeMender()) }()
+	if err := r.blocked(); err != nil {
+		return err
+	}
+	if len(r.sources) == 0 {
+		return nil // a dry run, and somebody has to choose one
+	}
+	if err := r.read(ctx); err != nil {
+		return err
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	if err := r.blocked(); err != nil {
+		return err
+	}
+	return r.write(ctx)
+}
+
+// look opens the files, chooses what is read, and finds out where its coordinates lie.
+func (r *run) look(ctx context.Context, files []string) error {
+	r.tell("look", 0, -1)
+	data, err := format.Open(ctx, r.folder, files, format.Hints{Encoding: r.opt.Encoding, SRID: r.opt.SRID})
+	if data != nil {
+		r.report.Files = data.Files
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.choose(data.Sources); err != nil || len(r.sources) == 0 {
+		return err
+	}
+	first := r.sources[0].source
+	r.report.Format, r.report.Encoding = first.Format.Title, first.Encoding
+	for i, c := range r.sources {
+		for _, n := range c.source.Notes {
+			r.doubt(Doubt{Rule: n.Rule, Severity: n.Severity, Words: n.Words})
+		}
+		if c.source.Geometry == "None" {
+			continue
+		}
+		crs, place, doubts, err := settleCRS(ctx, r.store, r.actor, c.source, r.opt)
+		if err != nil {
+			return err
+		}
+		c.place = place
+		if i == 0 {
+			r.report.CRS = crs
+		}
+		r.doubt(doubts...)
+		for _, d := range doubts {
+			r.unplaced = r.unplaced || d.Blocking
+		}
+	}
+	return nil
+}
+
+// read takes every row once: places it, judges it, learns from its values, and spools it.
+func (r *run) read(ctx context.Context) (err error) {
+	if r.spool, err = newSpool(r.folder.Path()); err != nil {
+		return err
+	}
+	r.profile = newProfile(r.sources[0].source.Fields, r.keyNames()...)
+	r.seen = newDuplicates()
+	if r.mender, err = newMender(r.store, r.folder.Path(), r.opt.Invalid, r.find); err != nil {
+		return err
+	}
+	for i, c := range r.sources {
+		r.at = i
+		if err := r.readSource(ctx, c); err != nil {
+			return err
+		}
+		if err := r.mender.flush(ctx); err != nil {
+			return err
+		}
+	}
+	return r.spool.done()
+}
+
+func (r *run) readSource(ctx context.Context, c *chosen) error {
+	before, sum := r.report.Rows.Read, max(c.source.Count, 0)
+	total := c.source.Count
+	opt := format.RowOptions{From: c.place.from}
+	if r.unplaced {
+		opt.From = ""
+	}
+	for row, err := range c.source.Rows(ctx, opt) {
+		if err != nil {
+			return err
+		}
+		if n := r.report.Rows.Read - before; n%1000 == 0 {
+			r.tell("read", n, max(total, -1))
+		}
+		r.report.Rows.Read++
+		if err := r.take(ctx, row); err != nil {
+			return err
+		}
+	}
+	r.tell("read", r.report.Rows.Read-before, max(sum, r.report.Rows.Read-before))
+	return nil
+}
+
+// take takes one row.
+func (r *run) take(ctx context.Context, row *format.Row) error {
+	if len(row.Notes) > 0 {
+		if err := r.findNotes(row); err != nil {
+			return err
+		}
+	}
+	if row.Lost {
+		r.report.Rows.Rejected++
+		return nil
+	}
+	if !r.unplaced && row.Geometry != nil {
+		if err := r.sources[r.at].place.place(row.Geometry); err != nil {
+			r.report.Rows.Rejected++
+			return r.find(misplacedFinding(row.Number, err))
+		}
+	}
+	if r.opt.Only != "" && dimensionName(row.Geometry) != r.opt.Only {
+		r.report.Rows.Skipped++
+		return nil
+	}
+	index := r.spool.rows
+	content, err := r.spool.add(r.at, row.Number, row.Geometry, row.Values)
+	if err != nil {
+		return err
+	}
+	r.profile.see(row.Values)
+	if first, again := r.seen.add(content, row.Number); again {
+		r.report.Rows.Duplicate++
+		words := format.Say("the same as row %d, geometry and values", "与第 %d 行的图形和属性完全相同", first)
+		if err := r.find(Finding{Row: row.Number, Rule: "row.duplicate", Severity: format.Warning, Done: Kept, Words: words}); err != nil {
+			return err
+		}
+	}
+	if r.unplaced || r.sources[r.at].source.Geometry == "None" && row.Geometry == nil {
+		return nil
+	}
+	if row.Geometry != nil && !empty(row.Geometry) {
+		r.kinds.add(row.Geometry)
+	}
+	return r.mender.add(ctx, index, row)
+}
+
+// keyNames are the fields of the file that may be the key of an upsert.
+func (r *run) keyNames() []string {
+	if r.opt.Key == "" {
+		return nil
+	}
+	names := []string{r.opt.Key}
+	for field, property := range r.opt.Map {
+		if property == r.opt.Key {
+			names = append(names, field)
+		}
+	}
+	return names
+}
+
+func (r *run) closeMender() error {
+	if r.mender == nil {
+		return nil
+	}
+	return r.mender.close()
+}
+
+// settle decides on columns and on the layer's geometry, now that every row has been seen.
+func (r *run) settle(ctx context.Context) (err error) {
+	r.tell("settle", 0, r.spool.rows)
+	if r.spool.rows == 0 {
+		r.doubt(Doubt{Rule: "source.empty", Severity: format.Error, Blocking: true,
+			Words: format.Say("there is no row to import", "没有可导入的数据行")})
+	}
+	if r.plan, err = r.profile.settle(ctx, r.store, r.target, r.opt); err != nil {
+		return err
+	}
+	r.report.Fields, r.report.Missing = r.plan.fields, r.plan.missing
+	r.doubt(r.plan.doubts...)
+	r.doubt(r.heights()...)
+	return r.settleGeometry()
+}
+
+// heights are the doubts about heights that placing found.
+func (r *run) heights() (doubts []Doubt) {
+	for _, c := range r.sources {
+		doubts = append(doubts, c.place.doubts()...)
+	}
+	return doubts
+}
+
+func (r *run) tell(step string, done, total int64) {
+	r.opt.Progress(Progress{Step: step, Done: done, Total: total})
+}
+
+// fill puts in what was not said.
+func (o *Options) fill() {
+	if o.Mode == "" {
+		o.Mode = Create
+	}
+	if o.Invalid == "" {
+		o.Invalid = Repair
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Hour
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+}
+
+func newReport(opt Options) *Report {
+	return &Report{Layer: opt.Layer, Title: opt.Title, Mode: opt.Mode, DryRun: opt.DryRun, Files: []format.File{}, Sources: []Source{},
+		Fields: []Field{}, Missing: []Missing{}, Doubts: []Doubt{}, Rules: []RuleCount{}, Findings: []Finding{}}
+}
+
+// misplacedFinding tells why a row's geometry can not be put on the map.
+func misplacedFinding(row int64, err error) Finding {
+	f := Finding{Row: row, Rule: "geometry.broken", Severity: format.Error, Done: Rejected}
+	var m *misplaced
+	if errors.As(err, &m) {
+		f.Rule, f.Value, f.Words = m.Rule, m.Value, m.Words
+	}
+	return f
+}

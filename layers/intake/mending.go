@@ -1,0 +1,183 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"onemap/layers"
+	"onemap/layers/format"
+)
+
+// A lot of doubtful geometries is judged by PostGIS together.
+const (
+	lotRows  = 500
+	lotBytes = 8 << 20
+)
+
+// mender judges the geometries of an import: what is surely valid here, the rest in PostGIS, in lots. What it mended is kept
+// in a file of the job's folder until it is written.
+type mender struct {
+	store   *layers.Store
+	invalid Invalid
+	find    func(Finding) error
+
+	lot      []waiting
+	bytes    int
+	file     *os.File
+	size     int64
+	outcomes map[int64]outcome // of rows whose geometry is not what it was
+}
+
+// waiting is a row whose geometry is doubtful.
+type waiting struct {
+	index, number int64
+	geometry      []byte
+}
+
+// outcome is what became of a geometry: out of the import, gone, or mended.
+type outcome struct {
+	rejected bool
+	from     int64
+	size     int32 // 0 = there is none any more
+}
+
+func newMender(store *layers.Store, dir string, invalid Invalid, find func(Finding) error) (*mender, error) {
+	file, err := os.OpenFile(filepath.Join(dir, "mended"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &mender{store: store, invalid: invalid, find: find, file: file, outcomes: map[int64]outcome{}}, nil
+}
+
+// add judges the geometry of a row that has been placed.
+func (m *mender) add(ctx context.Context, index int64, row *format.Row) error {
+	switch {
+	case row.Geometry == nil:
+		return m.find(Finding{Row: row.Number, Rule: "geometry.null", Severity: format.Info, Done: Kept,
+			Words: format.Say("there is no geometry", "没有图形")})
+	case empty(row.Geometry):
+		m.outcomes[index] = outcome{}
+		return m.find(Finding{Row: row.Number, Rule: "geometry.empty", Severity: format.Info, Done: Kept,
+			Words: format.Say("the geometry is empty", "图形为空")})
+	case surelyValid(row.Geometry):
+		return nil
+	}
+	m.lot = append(m.lot, waiting{index, row.Number, append([]byte(nil), row.Geometry...)})
+	m.bytes += len(row.Geometry)
+	if len(m.lot) < lotRows && m.bytes < lotBytes {
+		return nil
+	}
+	return m.flush(ctx)
+}
+
+// flush has PostGIS judge those that wait.
+func (m *mender) flush(ctx context.Context) error {
+	lot := m.lot
+	m.lot, m.bytes = m.lot[:0], 0
+	if len(lot) == 0 {
+		return nil
+	}
+	geometries := make([][]byte, len(lot))
+	for i, w := range lot {
+		geometries[i] = w.geometry
+	}
+	repaired, err := m.store.Repair(ctx, geometries)
+	if err == nil {
+		for i, w := range lot {
+			if err := m.settle(w, repaired[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if ctx.Err() != nil || len(lot) == 1 {
+		if ctx.Err() != nil || errors.Is(err, layers.ErrTimeout) {
+			return err
+		}
+		m.outcomes[lot[0].index] = outcome{rejected: true}
+		return m.find(Finding{Row: lot[0].number, Rule: "geometry.broken", Severity: format.Error, Done: Rejected, At: somewhere(lot[0].geometry),
+			Words: format.Say("the geometry can not be read: its bytes are damaged or a ring has too few points", "图形数据已损坏或环的点数不足，无法读取")})
+	}
+	for _, w := range append([]waiting(nil), lot...) { // one of them spoils the lot: each by itself
+		m.lot = append(m.lot[:0], w)
+		if err := m.flush(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle does with a geometry as was asked.
+func (m *mender) settle(w waiting, r layers.Repaired) error {
+	if r.Valid {
+		return nil
+	}
+	f := Finding{Row: w.number, Rule: ruleOf(r.Reason), Severity: format.Warning, At: r.At, Before: r.Before, Words: reasonWords(r.Reason)}
+	if f.At == nil {
+		f.At = somewhere(w.geometry)
+	}
+	switch {
+	case m.invalid == Keep:
+		f.Done = Kept
+	case m.invalid == Reject || r.Geometry == nil:
+		f.Done, f.Severity = Rejected, format.Error
+		m.outcomes[w.index] = outcome{rejected: true}
+	default:
+		f.Done, f.After = Repaired, r.After
+		if _, err := m.file.WriteAt(r.Geometry, m.size); err != nil {
+			return err
+		}
+		m.outcomes[w.index] = outcome{from: m.size, size: int32(len(r.Geometry))}
+		m.size += int64(len(r.Geometry))
+	}
+	return m.find(f)
+}
+
+// outcome is what a row's geometry has become, where that is not what it was.
+func (m *mender) outcome(index int64, buf []byte) (geometry []byte, o outcome, changed bool, err error) {
+	o, changed = m.outcomes[index]
+	if !changed || o.rejected || o.size == 0 {
+		return nil, o, changed, nil
+	}
+	geometry = append(buf[:0], make([]byte, o.size)...)
+	_, err = m.file.ReadAt(geometry, o.from)
+	return geometry, o, true, err
+}
+
+func (m *mender) close() error { return m.file.Close() }
+
+// reasons are PostGIS's words for what is wrong, with a rule of their own and words for people.
+var reasons = []struct{ says, rule, en, zh string }{
+	{"Self-intersection", "geometry.self-intersection", "the outline crosses or touches itself", "边界自相交"},
+	{"Ring Self-intersection", "geometry.self-intersection", "a ring touches itself", "环自相交"},
+	{"Hole lies outside shell", "geometry.hole-outside", "a hole lies outside its outline", "内环位于外环之外"},
+	{"Holes are nested", "geometry.nested-holes", "holes lie within each other", "内环相互嵌套"},
+	{"Nested shells", "geometry.nested-shells", "parts lie within each other", "多个部分相互嵌套"},
+	{"Interior is disconnected", "geometry.disconnected", "the inside is cut apart", "内部不连通"},
+	{"Too few points", "geometry.degenerate", "a ring or line has too few different points", "环或线的点数不足"},
+	{"Duplicate Rings", "geometry.duplicate-rings", "two rings are the same", "存在重复的环"},
+	{"Ring is not closed", "geometry.unclosed", "a ring is not closed", "环未闭合"},
+	{"Invalid Coordinate", "geometry.coordinate", "a coordinate is no number", "坐标不是有效数字"},
+}
+
+func ruleOf(reason string) string {
+	for _, r := range reasons {
+		if strings.HasPrefix(reason, r.says) {
+			return r.rule
+		}
+	}
+	return "geometry.invalid"
+}
+
+func reasonWords(reason string) format.Words {
+	for _, r := range reasons {
+		if strings.HasPrefix(reason, r.says) {
+			return format.Words{En: r.en, Zh: r.zh}
+		}
+	}
+	return format.Say("the geometry is not valid: %s", "图形无效：%s", fmt.Sprint(reason))
+}

@@ -1,0 +1,195 @@
+package intake
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"onemap/layers"
+	"onemap/layers/format"
+)
+
+// The ends of the map: what Web Mercator can show. A hair more than 180 is rounding.
+const (
+	mostLon = 180.000001
+	mostLat = 85.06
+)
+
+// placing says how the coordinates of a source become longitude and latitude of EPSG:4490. Its zero value takes them
+// for that already.
+type placing struct {
+	from    string // what RowOptions.From has to be, so that the reader transforms; "" = coordinates come as in the file
+	system  system // what the coordinates are in when they come
+	datum   Datum  // shift to take back from degrees
+	heights int64  // vertices whose height was no number and is 0 now
+}
+
+// misplaced is why a geometry can not be put on the map, with words for people.
+type misplaced struct{ format.Note }
+
+func (m *misplaced) Error() string { return m.Words.En }
+
+// place turns the coordinates of a geometry into EPSG:4490, longitude first, where they stand. It changes ordinates
+// and nothing else, whatever the bytes. The error is a *misplaced: the bytes are no geometry (geometry.broken), or a
+// vertex can not be on the map (geometry.outside); the geometry is then changed in part, and of no use.
+func (p *placing) place(ewkb []byte) error {
+	err := walk(ewkb, p.placeRun)
+	if err == errBroken {
+		return broken()
+	}
+	return err
+}
+
+func (p *placing) placeRun(h header, run []byte) error {
+	if p.system == (system{}) && p.datum == "" && !h.z { // most files
+		return checkRun(h, run)
+	}
+	for at := 0; at+h.stride <= len(run); at += h.stride {
+		v := run[at : at+h.stride]
+		x, y := ordinate(v), ordinate(v[8:])
+		lon, lat, ok := p.system.lonLat(x, y)
+		if !ok || !onMap(lon, lat) {
+			return p.outside(x, y)
+		}
+		if p.datum != "" {
+			lon, lat = p.datum.unshift(lon, lat)
+		}
+		setOrdinate(v, lon)
+		setOrdinate(v[8:], lat)
+		if h.z {
+			if z := ordinate(v[16:]); math.IsNaN(z) || math.Abs(z) > 1e6 {
+				setOrdinate(v[16:], 0)
+				p.heights++
+			}
+		}
+	}
+	return nil
+}
+
+func checkRun(h header, run []byte) error {
+	for at := 0; at+h.stride <= len(run); at += h.stride {
+		x := math.Float64frombits(binary.LittleEndian.Uint64(run[at:]))
+		y := math.Float64frombits(binary.LittleEndian.Uint64(run[at+8:]))
+		if !onMap(x, y) {
+			return (&placing{}).outside(x, y)
+		}
+	}
+	return nil
+}
+
+// onMap is false for what is no number, too.
+func onMap(lon, lat float64) bool {
+	return math.Abs(lon) <= mostLon && math.Abs(lat) <= mostLat
+}
+
+// doubts are what a person should hear when all has been placed.
+func (p *placing) doubts() []Doubt {
+	if p.heights == 0 {
+		return nil
+	}
+	return []Doubt{{Rule: "geometry.height", Severity: format.Warning, Words: format.Say(
+		"%d heights are no numbers or beyond 1,000 km, and became 0", "有 %d 个高程值不是有效数字或超出 1000 公里，已记为 0", p.heights)}}
+}
+
+func broken() error {
+	return &misplaced{format.Note{Rule: "geometry.broken", Severity: format.Error,
+		Words: format.Say("the geometry can not be read: its bytes are damaged", "图形数据已损坏，无法读取")}}
+}
+
+func (p *placing) outside(x, y float64) error {
+	n := format.Note{Rule: "geometry.outside", Severity: format.Error, Value: fmt.Sprintf("%.10g, %.10g", x, y)}
+	switch {
+	case math.IsNaN(x) || math.IsNaN(y) || math.IsInf(x, 0) || math.IsInf(y, 0):
+		n.Words = format.Say("a coordinate is no number", "坐标不是有效数字")
+	case p.system.kind == gaussKruger:
+		n.Words = format.Say("the coordinates are outside the map: x %.10g, y %.10g can not be of %s", "坐标超出地图范围：x %.10g，y %.10g 不属于 %s",
+			x, y, p.system.name())
+	default:
+		n.Words = format.Say("the coordinates are outside the map: x %.10g, y %.10g (it reaches to ±180, ±85.06 degrees)",
+			"坐标超出地图范围：x %.10g，y %.10g（应在经度 ±180、纬度 ±85.06 度以内）", x, y)
+	}
+	return &misplaced{n}
+}
+
+// systemKind is a family of coordinate systems that this package understands itself.
+type systemKind uint8
+
+const (
+	degrees     systemKind = iota // of CGCS2000 or WGS 84
+	gaussKruger                   // metres of a zone of CGCS2000
+	mercator                      // metres of EPSG:3857
+)
+
+// system is one way to read pairs of numbers as places. Its zero value: degrees, longitude first.
+type system struct {
+	kind systemKind
+	swap bool // north comes first
+	zone int  // EPSG code, of gaussKruger
+	gk   layers.GaussKruger
+}
+
+// systemOf is the system of an EPSG code, where this package understands it.
+func systemOf(srid int) (system, bool) {
+	switch srid {
+	case 4490, 4326, 4480, 4979:
+		return system{}, true
+	case 3857:
+		return system{kind: mercator}, true
+	}
+	gk, ok := layers.GaussKrugerOf(srid)
+	return system{kind: gaussKruger, zone: srid, gk: gk}, ok
+}
+
+// lonLat is the place; false where the numbers can not be of the system.
+func (s system) lonLat(x, y float64) (lon, lat float64, ok bool) {
+	if s.swap {
+		x, y = y, x
+	}
+	switch s.kind {
+	case gaussKruger:
+		if !s.gk.Covers(x, y) { // also of what is no number
+			return 0, 0, false
+		}
+		lon, lat = s.gk.Unproject(x, y)
+		return lon, lat, true
+	case mercator:
+		const radius = 6378137
+		return x / radius / degree, math.Atan(math.Sinh(y/radius)) / degree, true
+	}
+	return x, y, true
+}
+
+// epsg is the system's code; degrees are CGCS2000's.
+func (s system) epsg() int {
+	switch s.kind {
+	case gaussKruger:
+		return s.zone
+	case mercator:
+		return 3857
+	}
+	return 4490
+}
+
+// numbered: the zone's number stands in front of eastings.
+func (s system) numbered() bool { return s.kind == gaussKruger && s.gk.FalseEasting > 1e6 }
+
+// name is for people, as the EPSG registry has it.
+func (s system) name() string {
+	switch {
+	case s.kind == mercator:
+		return "WGS 84 / Pseudo-Mercator"
+	case s.kind == degrees:
+		return "CGCS2000"
+	}
+	width := "3-degree "
+	if s.zone <= 4512 {
+		width = ""
+		if s.numbered() {
+			return fmt.Sprintf("CGCS2000 / Gauss-Kruger zone %d", int(s.gk.FalseEasting/1e6))
+		}
+	}
+	if s.numbered() {
+		return fmt.Sprintf("CGCS2000 / 3-degree Gauss-Kruger zone %d", int(s.gk.FalseEasting/1e6))
+	}
+	return fmt.Sprintf("CGCS2000 / %sGauss-Kruger CM %.0fE", width, s.gk.Meridian)
+}
