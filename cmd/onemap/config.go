@@ -32,6 +32,7 @@ type commands struct {
 	config
 	Serve   serveCmd   `cmd:"" help:"Serve the map: page, tiles and OGC API on one port. Starts a private PostGIS and loads a synthetic county where there is no database yet."`
 	Import  importCmd  `cmd:"" help:"Import a file (Shapefile, GeoPackage, GeoJSON) as a layer, in one transaction."`
+	Export  exportCmd  `cmd:"" help:"Write a layer, or a part of it, to a file (Shapefile, GeoPackage, GeoJSON, CSV, KML, DXF …)."`
 	Publish publishCmd `cmd:"" help:"Make a layer of a table or view that is already in the database, as it is."`
 	Demo    demoCmd    `cmd:"" help:"Generate a synthetic county and load it."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schemas to this version."`
@@ -47,7 +48,7 @@ func parse(args []string) (command, *config, error) {
 			"  onemap serve                         the map at http://127.0.0.1:8080, with everything it needs\n"+
 			"  onemap import parcels.shp --layer x  a file becomes a layer, seen at once by who serves\n"+
 			"  onemap psql -- -c '\\dt layer.*'      straight into the database: what you write there, the map shows"),
-		kong.Vars{"data": defaultData(), "version": version()},
+		kong.Vars{"data": defaultData(), "version": version(), "formats": writableNames()},
 		kong.Configuration(settings, "/etc/onemap.json", "~/.config/onemap.json"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ShortUsageOnError(),

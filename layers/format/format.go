@@ -32,6 +32,9 @@ type Format struct {
 	// open finds the sources in a file; they need no File and no Format, Open sets both. nil = the format is only written.
 	// Errors are layers.ErrInvalid where the file is to blame.
 	open func(ctx context.Context, in input) ([]*Source, error)
+
+	// Writing is how files of it are written; nil = they are only read. It is set in what Writable and ForWriting give.
+	Writing *Writing
 }
 
 // input is one file to be opened.

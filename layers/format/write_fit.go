@@ -1,0 +1,174 @@
+package format
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"onemap/layers"
+)
+
+// textRules are what a format asks of text.
+type textRules struct {
+	bytes      int  // of a value at most, in the encoding; 0 = any number
+	oneLine    bool // it can hold no line ends
+	characters int  // likewise in UTF-16 units
+	controls   bool // it can hold control characters other than tab and line ends
+}
+
+// fitting makes values fit a format, tells what it changed, and learns how large they are.
+type fitting struct {
+	columns []*column
+	writing *Writing
+	text    textOut
+	notes   *noteBook
+	values  []any // of one feature
+}
+
+// fit returns the feature as it is written. The result is good until the next.
+func (f *fitting) fit(feature *layers.Feature) *layers.Feature {
+	f.values = f.values[:0]
+	for _, c := range f.columns {
+		f.values = append(f.values, f.value(c, feature))
+	}
+	out := *feature
+	out.Properties = f.values
+	return &out
+}
+
+func (f *fitting) value(c *column, feature *layers.Feature) any {
+	switch v := c.value(feature).(type) {
+	case string:
+		if c.Type == layers.Date || c.Type == layers.DateTime {
+			return f.moment(c, feature.ID, v)
+		}
+		return f.string(c, feature.ID, v)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			f.notes.add("number.none", Warning, c, feature.ID, string(appendFloat(nil, v)), numberNone)
+			return nil
+		}
+		c.sizeNumber(string(appendFloat(nil, v)))
+		return v
+	case json.Number:
+		c.sizeNumber(string(v))
+		if f.writing.whole > 0 && len(v) > 15 && !exact(v) {
+			f.notes.add("number.rounded", Warning, c, feature.ID, string(v), numberRounded)
+		}
+		return v
+	case int64:
+		return f.whole(c, feature.ID, v)
+	case nil:
+		if f.writing.noNull && c.Type != layers.String && c.Type != layers.Date {
+			f.notes.add("null.zero", Warning, c, feature.ID, "", nullZero)
+		}
+		return nil
+	case bool:
+		return v
+	default:
+		if c.Type == layers.JSON {
+			return v
+		}
+		return f.string(c, feature.ID, string(appendValue(nil, v)))
+	}
+}
+
+func (f *fitting) whole(c *column, id string, v int64) any {
+	if v < 0 {
+		c.negative = true
+	}
+	c.max = max(c.max, int64(len(appendValue(nil, v))))
+	c.huge = c.huge || v != int64(int32(v))
+	if most := f.writing.whole; most > 0 && (v > most || v < -most) {
+		f.notes.add("integer.large", Warning, c, id, string(appendValue(nil, v)), integerLarge)
+	}
+	return v
+}
+
+// moment leaves out what the log calls infinity: no format has it.
+func (f *fitting) moment(c *column, id, v string) any {
+	if strings.HasSuffix(v, "infinity") {
+		f.notes.add("date.infinite", Warning, c, id, v, dateInfinite)
+		return nil
+	}
+	if c.Type == layers.DateTime && f.writing.zoneless && len(v) > len("2006-01-02T15:04:05") {
+		f.notes.add("time.zone", Info, c, "", "", timeZone)
+		v, _, _ = strings.Cut(v, "+")
+		if whole, part, ok := strings.Cut(v, "."); ok {
+			f.notes.add("time.fraction", Warning, c, id, part, timeFraction)
+			return whole
+		}
+	}
+	return v
+}
+
+func (f *fitting) string(c *column, id, v string) any {
+	rules := f.writing.texts
+	if v == "" && f.writing.noEmpty {
+		f.notes.add("text.empty", Info, c, id, "", textEmpty)
+	}
+	if !rules.controls && strings.ContainsFunc(v, forbidden) {
+		f.notes.add("text.control", Warning, c, id, v, textControl)
+		v = strings.Map(func(r rune) rune {
+			if forbidden(r) {
+				return -1
+			}
+			return r
+		}, v)
+	}
+	if held, mended := f.text.holds(v); mended {
+		f.notes.add("text.encoding", Warning, c, id, v, textEncoding)
+		v = held
+	}
+	if rules.oneLine && strings.ContainsAny(v, "\r\n") {
+		f.notes.add("text.line", Warning, c, id, v, textLine)
+		v = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(v)
+	}
+	size := f.text.size(v)
+	if rules.bytes > 0 && size > rules.bytes {
+		f.notes.add("text.cut", Warning, c, id, v, textCut)
+		v = f.text.cut(v, rules.bytes)
+		size = f.text.size(v)
+	}
+	if rules.characters > 0 && utf8.RuneCountInString(v) > rules.characters {
+		f.notes.add("text.cut", Warning, c, id, v, textCut)
+		v = string([]rune(v)[:rules.characters])
+	}
+	c.max = max(c.max, int64(size))
+	return v
+}
+
+// forbidden are the characters that XML 1.0 (2.2) does not allow, even escaped.
+func forbidden(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff
+}
+
+// sizeNumber learns how many digits a decimal number has on both sides of the point.
+func (c *column) sizeNumber(text string) {
+	if strings.ContainsAny(text, "eE") {
+		c.max, c.decimals = max(c.max, 9), 15 // too small or too large to count
+		return
+	}
+	if text[0] == '-' {
+		c.negative, text = true, text[1:]
+	}
+	whole, part, _ := strings.Cut(text, ".")
+	c.max, c.decimals = max(c.max, int64(len(whole))), max(c.decimals, len(part))
+}
+
+func appendFloat(b []byte, v float64) []byte { return appendValue(b, v) }
+
+// exact reports whether a decimal number survives as a float64.
+func exact(n json.Number) bool {
+	v, err := n.Float64()
+	if err != nil {
+		return false
+	}
+	back := string(appendFloat(nil, v))
+	text := string(n)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return back == text
+}

@@ -1,0 +1,97 @@
+package format
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"onemap/layers"
+)
+
+// Writable lists the formats that can be written: rows of the table with their Writing, and the extensions that are
+// written.
+func Writable() []Format {
+	all := All()
+	formats := written()
+	for i, w := range formats {
+		if at := slices.IndexFunc(all, func(f Format) bool { return f.Name == w.Name }); at >= 0 {
+			formats[i] = all[at]
+			formats[i].Extensions, formats[i].Writing = w.Extensions, w.Writing
+		}
+	}
+	return formats
+}
+
+// ForWriting finds the format to write by its name or, where that is "", by what the file is called; parcels.zip is a
+// shapefile, parcels.gdb.zip a file geodatabase. It returns ErrInvalid with what can be written.
+func ForWriting(name, file string) (Format, error) {
+	ext := formatExtension(file)
+	var known []string
+	for _, f := range Writable() {
+		if name != "" && f.Name == name || name == "" && slices.Contains(f.Extensions, ext) {
+			return f, nil
+		}
+		known = append(known, fmt.Sprintf("%s (%s)", f.Name, f.Extensions[0]))
+	}
+	list := strings.Join(known, ", ")
+	if name != "" {
+		return Format{}, fmt.Errorf("%w: format %q can not be written; these can: %s", layers.ErrInvalid, name, list)
+	}
+	return Format{}, fmt.Errorf("%w: the name %s does not tell a format that can be written; give one: %s", layers.ErrInvalid, filepath.Base(file), list)
+}
+
+// formatExtension is what tells the format in a file's name.
+func formatExtension(file string) string {
+	name := strings.ToLower(filepath.Base(file))
+	if inner, zipped := strings.CutSuffix(name, ".zip"); zipped {
+		if ext := filepath.Ext(inner); ext != "" {
+			return ext
+		}
+		return ".shp"
+	}
+	return filepath.Ext(name)
+}
+
+// The formats whose writers are ours.
+func writeGeoJSON() *Writing {
+	return &Writing{MediaType: "application/geo+json", Stream: newGeoJSON, Degrees: true, texts: textRules{controls: true}}
+}
+
+func writeGeoJSONSeq() *Writing {
+	return &Writing{MediaType: "application/geo+json-seq", Stream: newGeoJSONSeq, Degrees: true, texts: textRules{controls: true}}
+}
+
+func writeGeoJSONLines() *Writing {
+	return &Writing{MediaType: "application/x-ndjson", Stream: newGeoJSONLines, Degrees: true, texts: textRules{controls: true}}
+}
+
+func writeCSV() *Writing {
+	return &Writing{MediaType: "text/csv", Stream: newCSV, Encodings: true, texts: textRules{controls: true}}
+}
+
+func writeFlatGeobuf() *Writing {
+	return &Writing{MediaType: "application/flatgeobuf", Stream: newFlatGeobuf, texts: textRules{controls: true}, whole: 0}
+}
+
+// written says of each format how it is written. It is not part of the rows themselves, which would then refer to
+// themselves.
+func written() []Format {
+	return []Format{
+		{Name: "geojson", Title: "GeoJSON", Extensions: []string{".geojson", ".json"}, Writing: writeGeoJSON()},
+		{Name: "geojsonseq", Title: "GeoJSON text sequence", Extensions: []string{".geojsons"}, Writing: writeGeoJSONSeq()},
+		{Name: "geojsonl", Title: "GeoJSON, a line each", Extensions: []string{".geojsonl", ".ndjson"}, Writing: writeGeoJSONLines()},
+		{Name: "csv", Title: "CSV", Extensions: []string{".csv"}, Writing: writeCSV()},
+		{Name: "fgb", Title: "FlatGeobuf", Extensions: []string{".fgb"}, Writing: writeFlatGeobuf()},
+		{Name: "shp", Title: "Shapefile", Extensions: []string{".shp"}, Writing: writeShapefile()},
+		{Name: "gpkg", Title: "GeoPackage", Extensions: []string{".gpkg"}, Writing: writeGeoPackage()},
+		{Name: "gdb", Title: "File geodatabase", Extensions: []string{".gdb"}, Writing: writeFileGDB()},
+		{Name: "kml", Title: "KML", Extensions: []string{".kml"}, Writing: writeKML()},
+		{Name: "gml", Title: "GML 3.2", Extensions: []string{".gml"}, Writing: writeGML()},
+		{Name: "dxf", Title: "DXF", Extensions: []string{".dxf"}, Writing: writeDXF()},
+		{Name: "tab", Title: "MapInfo TAB", Extensions: []string{".tab"}, Writing: writeMapInfo()},
+		{Name: "mif", Title: "MapInfo MIF", Extensions: []string{".mif"}, Writing: writeMIF()},
+		{Name: "boundary", Title: "界址点 TXT", Extensions: []string{".txt"}, Writing: writeBoundary()},
+		{Name: "xlsx", Title: "Excel", Extensions: []string{".xlsx"}, Writing: writeXLSX()},
+	}
+}

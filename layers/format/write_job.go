@@ -1,0 +1,170 @@
+package format
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/twpayne/go-geom"
+
+	"onemap/layers"
+)
+
+// job is one export under way.
+type job struct {
+	store   *layers.Store
+	actor   layers.Actor
+	layer   *layers.Layer
+	query   layers.Query
+	opt     ExportOptions
+	format  Format
+	writing *Writing
+	text    textOut
+	columns []*column
+	sheet   Sheet
+	first   geom.T // of the first feature, in the layer's system
+	total   int64  // rows, as counted before; others may write meanwhile
+	rows    int64
+	notes   noteBook
+
+	folder    *Folder
+	out, stem string // directory of what is written, and the name of the file without extension
+	parts     []*part
+}
+
+// newJob settles all that can be refused before a row is read.
+func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer string, q layers.Query, opt ExportOptions) (*job, error) {
+	j := &job{store: store, actor: actor, query: q, opt: opt}
+	var err error
+	if j.format, err = ForWriting(opt.Format, opt.File); err != nil {
+		return nil, err
+	}
+	j.writing = j.format.Writing
+	if err := j.choices(); err != nil {
+		return nil, err
+	}
+	page, err := store.Find(ctx, actor, layer, layers.Query{Bounds: q.Bounds, BoundsSRID: q.BoundsSRID, Datetime: q.Datetime, Equal: q.Equal,
+		AsOf: q.AsOf, Limit: 1, Count: true})
+	if err != nil {
+		return nil, err
+	}
+	j.layer, j.total = page.Layer, page.Matched
+	if len(page.Features) > 0 {
+		j.first = page.Features[0].Geometry
+	}
+	if j.writing.most > 0 && j.total > j.writing.most {
+		return nil, fmt.Errorf("%w: %s holds at most %d rows and these are %d; write csv or gpkg, or fewer by a filter", layers.ErrInvalid,
+			j.format.Title, j.writing.most, j.total)
+	}
+	if j.writing.areas && !strings.HasSuffix(j.layer.GeometryType, "Polygon") {
+		return nil, fmt.Errorf("%w: %s holds areas, and the features of layer %q are not", layers.ErrInvalid, j.format.Title, layer)
+	}
+	crs, err := j.settleCRS(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.columnsWithID(ctx); err != nil {
+		return nil, err
+	}
+	j.settleColumns(crs)
+	return j, nil
+}
+
+// choices checks the options that have a few values.
+func (j *job) choices() (err error) {
+	if !slices.Contains([]string{"", "name", "title"}, j.opt.Names) {
+		return fmt.Errorf("%w: names %q: want name or title", layers.ErrInvalid, j.opt.Names)
+	}
+	if !slices.Contains([]string{"", "code", "name", "both"}, j.opt.Codes) {
+		return fmt.Errorf("%w: codes %q: want code, name or both", layers.ErrInvalid, j.opt.Codes)
+	}
+	wanted := j.opt.Encoding
+	if wanted == "" {
+		wanted = j.writing.encoding
+	}
+	if j.text, err = textOutNamed(wanted); err != nil {
+		return err
+	}
+	if j.text.encoding == nil && j.writing.never8 {
+		return fmt.Errorf("%w: %s can not be written in UTF-8; it can in GBK and Big5", layers.ErrInvalid, j.format.Title)
+	}
+	if j.text.encoding != nil && !j.writing.Encodings {
+		return fmt.Errorf("%w: %s is always UTF-8; %s can be written in %s", layers.ErrInvalid, j.format.Title, having(func(w *Writing) bool { return w.Encodings }), j.text.name)
+	}
+	return nil
+}
+
+// having lists the formats that can do something.
+func having(can func(*Writing) bool) string {
+	var names []string
+	for _, f := range Writable() {
+		if can(f.Writing) {
+			names = append(names, f.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// settleCRS finds the system the coordinates are written in.
+func (j *job) settleCRS(ctx context.Context) (layers.CRS, error) {
+	asked := j.query.SRID
+	switch {
+	case j.layer.GeometryType == "":
+		return layers.CRS{}, nil
+	case j.writing.Degrees && asked != 0 && !layers.Geographic(asked):
+		return layers.CRS{}, fmt.Errorf("%w: %s holds longitude and latitude only; EPSG:%d can be written as %s", layers.ErrInvalid, j.format.Title, asked,
+			having(func(w *Writing) bool { return !w.Degrees }))
+	case j.writing.Degrees && asked == 0:
+		j.query.SRID = 4490
+	case j.writing.plane && asked == 0 && layers.Geographic(j.layer.SRID):
+		j.query.SRID = j.zone()
+		j.notes.say("crs.plane", Info, Say("the format is for metres: coordinates are those of EPSG:%d, the 3-degree zone that the features lie in",
+			"该格式以米为单位：坐标按要素所在3度带（EPSG:%d）写出", j.query.SRID))
+	case asked == 0:
+		j.query.SRID = j.layer.SRID
+	}
+	return j.store.CRS(ctx, j.query.SRID)
+}
+
+// zone is the 3-degree zone of CGCS2000 (by central meridian) that the features lie in.
+func (j *job) zone() int {
+	lon := 117.0
+	if b := j.layer.Bounds; b != nil {
+		lon = (b[0] + b[2]) / 2
+	} else if g := j.first; g != nil && !g.Empty() {
+		lon = (g.Bounds().Min(0) + g.Bounds().Max(0)) / 2
+	}
+	return 4534 + min(max(int(lon/3+0.5), 25), 45) - 25
+}
+
+// settleColumns gives the fields names and types that the format can hold.
+func (j *job) settleColumns(crs layers.CRS) {
+	var names []string
+	for _, c := range j.columns {
+		if c.from != idOfFormat {
+			names = append(names, c.Name)
+		}
+		if c.Type == layers.Boolean && j.writing.noBool {
+			j.notes.add("bool.number", Info, c, "", "", boolNumber)
+		}
+		if j.writing.kind != nil {
+			c.Type = j.writing.kind(c.Type)
+		}
+	}
+	described := *j.layer
+	described.Properties = nil
+	for i, name := range j.writing.names.fit(names, j.text) {
+		if name != j.columns[i].Name && !j.writing.bare {
+			j.notes.add("name.changed", Info, nil, "", "", nameChanged)
+		}
+		j.columns[i].Name = name
+	}
+	for _, c := range j.columns {
+		described.Properties = append(described.Properties, c.Property)
+	}
+	j.sheet = Sheet{Layer: &described, CRS: crs, Encoding: j.text.name, BOM: !j.opt.NoBOM}
+	if j.writing.flat && j.layer.HasZ {
+		j.notes.say("z.lost", Warning, Say("%s holds no heights; they were left out", "%s 不能存高程，已略去", j.format.Title))
+	}
+}

@@ -1,0 +1,372 @@
+package format_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/twpayne/go-geom"
+	"github.com/twpayne/go-geom/encoding/geojson"
+
+	"onemap/layers"
+	"onemap/layers/format"
+	"onemap/migrations/dbtest"
+)
+
+// oddLayer makes a layer with every type, and with values that formats stumble over.
+func oddLayer(t *testing.T, kind string, z bool, wkts ...string) (*layers.Store, *pgxpool.Pool) {
+	t.Helper()
+	pool := dbtest.New(t)
+	store := layers.New(pool)
+	column := func(name, title string, kind layers.Type, sql string) layers.Column {
+		return layers.Column{Property: layers.Property{Name: name, Title: title, Type: kind}, SQLType: sql}
+	}
+	_, err := store.Create(t.Context(), layers.Anonymous, layers.Definition{
+		Layer: layers.Layer{Name: "odd", Title: "奇怪的图层", Theme: "other", Grade: "internal", GeometryType: kind, HasZ: z, SRID: 4490, Writable: true},
+		Columns: []layers.Column{
+			column("name", "名称", layers.String, "text"), column("code", "代码", layers.String, "text"), column("n", "整数", layers.Integer, "bigint"),
+			column("d", "小数", layers.Number, "double precision"), column("m", "面积", layers.Number, "numeric(18,2)"),
+			column("ok", "是否", layers.Boolean, "boolean"), column("day", "日期", layers.Date, "date"), column("at", "时刻", layers.DateTime, "timestamptz"),
+			column("j", "其他", layers.JSON, "jsonb"), column("property_name_a", "第一个很长的字段名称", layers.String, "text"),
+			column("property_name_b", "第一个很长的字段名", layers.Integer, "integer"),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := [][]any{
+		{"梁山县、韩岗镇", "0101", int64(1e15 + 1), 0.1, "1234567890.12", true, "1990-01-01", "2026-05-01T08:00:00+08:00", `{"a": [1, "二"]}`, "x", -5},
+		{"a\"b,c\nd;'", "", int64(-3), -1.5, "0.00", false, "2026-12-31", "2026-05-01T08:00:00.123+08:00", `[]`, "㐂", 2147483647},
+		{nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil},
+	}
+	for i, wkt := range wkts {
+		row := append([]any{}, values[i%len(values)]...)
+		var shape any
+		if wkt != "" {
+			shape = wkt
+		}
+		_, err := pool.Exec(t.Context(), `insert into layer.odd (name, code, n, d, m, ok, day, at, j, property_name_a, property_name_b, geom)
+			values ($1, $2, $3, $4, ($5::text)::numeric, $6, ($7::text)::date, ($8::text)::timestamptz, ($9::text)::jsonb, $10, $11,
+			st_geomfromtext($12::text, 4490))`, append(row, shape)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return store, pool
+}
+
+// feature is what GDAL reads of a file.
+type feature struct {
+	Geometry   json.RawMessage
+	Properties map[string]any
+}
+
+// gdalReads returns the features of a file as GDAL has them.
+func gdalReads(t *testing.T, args ...string) []feature {
+	t.Helper()
+	options := []string{"-f", "GeoJSONSeq", "/vsistdout/", "-lco", "COORDINATE_PRECISION=15"}
+	if !slices.Contains(args, "-a_srs") {
+		options = append(options, "-t_srs", "EPSG:4490")
+	}
+	cmd := exec.Command("ogr2ogr", append(options, args...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("ogr2ogr %v: %v\n%s", args, err, stderr.String())
+	}
+	var all []feature
+	for line := range bytes.Lines(out) {
+		d := json.NewDecoder(bytes.NewReader(line))
+		d.UseNumber()
+		var f feature
+		if err := d.Decode(&f); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// flat is a geometry's type and coordinates. Multi… of one part counts as the part, as formats differ in that.
+func flat(t *testing.T, raw json.RawMessage) (string, []float64) {
+	t.Helper()
+	if len(raw) == 0 || string(raw) == "null" {
+		return "", nil
+	}
+	var g geom.T
+	if err := geojson.Unmarshal(raw, &g); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	switch m := g.(type) {
+	case *geom.MultiPolygon:
+		if m.NumPolygons() == 1 {
+			g = m.Polygon(0)
+		}
+	case *geom.MultiLineString:
+		if m.NumLineStrings() == 1 {
+			g = m.LineString(0)
+		}
+	case *geom.MultiPoint:
+		if m.NumPoints() == 1 {
+			g = m.Point(0)
+		}
+	}
+	if c, ok := g.(*geom.GeometryCollection); ok {
+		return fmt.Sprintf("collection of %d", c.NumGeoms()), nil
+	}
+	return fmt.Sprintf("%T", g), g.FlatCoords()
+}
+
+func near(t *testing.T, got, want json.RawMessage, tolerance float64) {
+	t.Helper()
+	gotKind, gotFlat := flat(t, got)
+	wantKind, wantFlat := flat(t, want)
+	if gotKind != wantKind || len(gotFlat) != len(wantFlat) {
+		t.Errorf("geometry %s, want %s", got, want)
+		return
+	}
+	for i := range gotFlat {
+		if math.Abs(gotFlat[i]-wantFlat[i]) > tolerance {
+			t.Errorf("geometry %s, want %s", got, want)
+			return
+		}
+	}
+}
+
+// area has two parts with heights, one of them with a hole.
+const area = `MULTIPOLYGON Z (((116.1 35.8 40,116.2 35.8 41,116.2 35.9 42,116.1 35.9 43,116.1 35.8 40),(116.12 35.82 1,116.12 35.84 2,116.14 35.84 3,116.14 35.82 4,116.12 35.82 1)),` +
+	`((116.3123456789 35.8 1.5,116.31234568 35.8000001 2.5,116.31234 35.8000001 3.5,116.3123456789 35.8 1.5)))`
+
+const areaJSON = `{"type":"MultiPolygon","coordinates":[[[[116.1,35.8,40],[116.2,35.8,41],[116.2,35.9,42],[116.1,35.9,43],[116.1,35.8,40]],[[116.12,35.82,1],[116.12,35.84,2],[116.14,35.84,3],[116.14,35.82,4],[116.12,35.82,1]]],` +
+	`[[[116.3123456789,35.8,1.5],[116.31234568,35.8000001,2.5],[116.31234,35.8000001,3.5],[116.3123456789,35.8,1.5]]]]}`
+
+// want is what GDAL should read of the rows of oddLayer; a nil geometry is null.
+func want() []feature {
+	return []feature{
+		{json.RawMessage(areaJSON), map[string]any{
+			"name": "梁山县、韩岗镇", "code": "0101", "n": json.Number("1000000000000001"), "d": json.Number("0.1"), "m": json.Number("1234567890.12"),
+			"ok": true, "day": "1990-01-01", "at": "2026-05-01T08:00:00+08:00", "j": `{"a":[1,"二"]}`, "property_name_a": "x", "property_name_b": json.Number("-5"),
+		}},
+		{json.RawMessage(strings.ReplaceAll(areaJSON, ",40]", ",-40]")), map[string]any{
+			"name": "a\"b,c\nd;'", "code": "", "n": json.Number("-3"), "d": json.Number("-1.5"), "m": json.Number("0"),
+			"ok": false, "day": "2026-12-31", "at": "2026-05-01T08:00:00.123+08:00", "j": "[]", "property_name_a": "㐂", "property_name_b": json.Number("2147483647"),
+		}},
+		{nil, map[string]any{}},
+	}
+}
+
+// rename gives properties the names they have in a file.
+func rename(p map[string]any, names ...string) {
+	for i := 0; i < len(names); i += 2 {
+		if v, ok := p[names[i]]; ok {
+			p[names[i+1]] = v
+			delete(p, names[i])
+		}
+	}
+}
+
+// set gives the values of a property in the three rows; "=" leaves one as it is.
+func set(all []feature, name string, values ...any) {
+	for i, v := range values {
+		if v == nil {
+			delete(all[i].Properties, name)
+		} else if v != "=" {
+			all[i].Properties[name] = v
+		}
+	}
+}
+
+func flatten(all []feature) {
+	z := regexp.MustCompile(`,[-0-9.]+\]`)
+	for i := range all {
+		all[i].Geometry = json.RawMessage(z.ReplaceAllString(string(all[i].Geometry), "]"))
+	}
+}
+
+// Every format, read by GDAL, gives back ids, values and geometries as far as the format can hold them.
+func TestGDALReadsWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	store, _ := oddLayer(t, "MultiPolygon", true, area, strings.ReplaceAll(area, " 40", " -40"), "")
+	number := json.Number("1")
+	shapefile := func(all []feature) {
+		set(all, "code", "=", nil)
+		set(all, "ok", number, json.Number("0"))
+		for i := range all {
+			rename(all[i].Properties, "property_name_a", "property_n", "property_name_b", "property_2")
+		}
+	}
+	mapinfo := func(all []feature) {
+		flatten(all)
+		set(all, "name", "=", "a\"b,c d;'", "")
+		set(all, "code", "=", "=", "")
+		set(all, "property_name_a", "=", "〓", "")
+		set(all, "ok", number, json.Number("0"), json.Number("0"))
+		for _, name := range []string{"at", "j"} {
+			set(all, name, "=", "=", "")
+		}
+		for _, name := range []string{"n", "d", "m", "property_name_b"} {
+			set(all, name, "=", "=", json.Number("0"))
+		}
+	}
+	csv := func(all []feature) {
+		for i := range all {
+			for name, v := range all[i].Properties {
+				all[i].Properties[name] = fmt.Sprint(v)
+			}
+		}
+		set(all, "code", "=", nil)
+	}
+	for _, c := range []struct {
+		file  string
+		want  func([]feature)
+		near  float64 // degrees
+		open  []string
+		notes []string
+	}{
+		{file: "a.geojson", near: 1e-9},
+		{file: "a.geojsonl", near: 1e-9},
+		{file: "a.geojsons", near: 1e-9},
+		{file: "a.fgb"},
+		{file: "a.csv", want: csv, open: []string{"-s_srs", "EPSG:4490", "-oo", "EMPTY_STRING_AS_NULL=YES"}},
+		{file: "a.gpkg"},
+		{file: "a.shp", want: shapefile, notes: []string{"bool.number ok", "name.changed ", "text.empty code"}},
+		{file: "a.gdb", near: 1.1e-9, notes: []string{"time.zone at", "time.fraction at"}, want: func(all []feature) {
+			set(all, "at", "2026-05-01T08:00:00", "2026-05-01T08:00:00")
+			set(all, "ok", "true", "false")
+		}},
+		{file: "a.kml", notes: []string{"bool.number ok"}, want: func(all []feature) {
+			set(all, "ok", number, json.Number("0"))
+			set(all, "n", "1000000000000001", "-3")
+			for i := range all {
+				rename(all[i].Properties, "name", "Name")
+			}
+		}},
+		{file: "a.gml", want: func(all []feature) { set(all, "code", "=", nil) }, notes: []string{"text.empty code"}},
+		{file: "a.tab", near: 1e-9, want: mapinfo, notes: []string{"z.lost ", "text.line name", "text.empty code", "text.encoding property_name_a",
+			"null.zero n", "null.zero d", "null.zero m", "null.zero ok", "null.zero property_name_b"}},
+		{file: "a.mif", want: mapinfo, notes: []string{"z.lost ", "text.line name", "text.empty code", "text.encoding property_name_a",
+			"null.zero n", "null.zero d", "null.zero m", "null.zero ok", "null.zero property_name_b"}},
+		{file: "a.xlsx", notes: []string{"text.empty code"}, want: func(all []feature) {
+			set(all, "code", "=", nil)
+			for i := range all {
+				all[i].Geometry = nil
+			}
+		}},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), c.file)
+			report, err := format.Export(t.Context(), store, layers.Anonymous, "odd", layers.Query{}, format.ExportOptions{File: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var notes []string
+			for _, n := range report.Notes {
+				notes = append(notes, n.Rule+" "+n.Field)
+			}
+			if diff := cmp.Diff(c.notes, notes); diff != "" {
+				t.Errorf("notes (-want +got):\n%s", diff)
+			}
+			all := want()
+			if c.want != nil {
+				c.want(all)
+			}
+			got := gdalReads(t, append(c.open, path)...)
+			if len(got) != len(all) || report.Rows != int64(len(all)) {
+				t.Fatalf("%d features, report of %d", len(got), report.Rows)
+			}
+			for i := range got {
+				near(t, got[i].Geometry, all[i].Geometry, c.near+1e-14)
+				same(t, got[i].Properties, all[i].Properties)
+			}
+		})
+	}
+}
+
+// same compares values; a null, and one that is not there, are equal, and fields that formats add do not count.
+func same(t *testing.T, got, want map[string]any) {
+	t.Helper()
+	for name, w := range want {
+		switch g := got[name].(type) {
+		case json.Number:
+			a, _ := g.Float64()
+			b, err := json.Number(fmt.Sprint(w)).Float64()
+			if err != nil || math.Abs(a-b) > 1e-15*math.Abs(b) {
+				t.Errorf("%s is %v, want %v", name, g, w)
+			}
+		case map[string]any, []any:
+			b, err := json.Marshal(g)
+			if err != nil || string(b) != w {
+				t.Errorf("%s is %s, want %v", name, b, w)
+			}
+		case string:
+			short := strings.TrimSuffix(strings.TrimSuffix(g, "Z"), "T00:00:00") // a day that is a moment in the format
+			if g != w && short != w {
+				t.Errorf("%s is %q, want %q", name, g, w)
+			}
+		default:
+			if g != w {
+				t.Errorf("%s is %v, want %v", name, g, w)
+			}
+		}
+	}
+	for name, g := range got {
+		added := []string{"id", "gml_id", "WKT", "altitudeMode", "extrude", "tessellate", "visibility", "drawOrder", "description", "timestamp", "begin", "end", "icon", "snippet"}
+		if _, ok := want[name]; !ok && g != nil && !slices.Contains(added, name) {
+			t.Errorf("%s is %v, want null", name, g)
+		}
+	}
+}
+
+// Every kind of geometry goes through FlatGeobuf, alone in a layer of its kind and among others.
+func TestEveryKindOfGeometry(t *testing.T) {
+	t.Parallel()
+	for kind, wkts := range map[string][]string{
+		"Point":           {"POINT%s(116 35)"},
+		"MultiPoint":      {"MULTIPOINT%s((116 35))", "MULTIPOINT%s((116 35),(117 36))"},
+		"LineString":      {"LINESTRING%s(116 35,117 36)"},
+		"MultiLineString": {"MULTILINESTRING%s((116 35,117 36))", "MULTILINESTRING%s((116 35,117 36),(116 36,117 37,118 38))"},
+		"Polygon":         {"POLYGON%s((116 35,117 35,117 36,116 35))", "POLYGON%s((116 35,117 35,117 36,116 35),(116.5 35.1,116.7 35.3,116.7 35.1,116.5 35.1))"},
+		"MultiPolygon":    {"MULTIPOLYGON%s(((116 35,117 35,117 36,116 35)),((118 35,119 35,119 36,118 35)))"},
+		"Geometry":        {"POINT%s(116 35)", "MULTILINESTRING%s((116 35,117 36))", "GEOMETRYCOLLECTION%s(POINT%[1]s(1 2),LINESTRING%[1]s(1 2,3 4))"},
+	} {
+		for _, z := range []bool{false, true} {
+			t.Run(fmt.Sprint(kind, z), func(t *testing.T) {
+				t.Parallel()
+				var all []string
+				for _, wkt := range wkts {
+					text := fmt.Sprintf(wkt+"%.0[1]s", "")
+					if z {
+						text = regexp.MustCompile(`(\d) ([\d.]+)`).ReplaceAllString(fmt.Sprintf(wkt+"%.0[1]s", " Z "), "$1 $2 7.5")
+					}
+					all = append(all, text)
+				}
+				store, pool := oddLayer(t, kind, z, all...)
+				for _, name := range []string{"a.fgb", "a.gpkg"} {
+					path, _ := export(t, store, name, layers.Query{}, format.ExportOptions{})
+					got := gdalReads(t, "-a_srs", "EPSG:4326", path) // GDAL breaks collections when it transforms
+					if len(got) != len(all) {
+						t.Fatalf("%d features", len(got))
+					}
+					for i, f := range got {
+						var want string
+						if err := pool.QueryRow(t.Context(), "select st_asgeojson(geom, 15) from layer.odd where fid = $1", i+1).Scan(&want); err != nil {
+							t.Fatal(err)
+						}
+						near(t, f.Geometry, json.RawMessage(want), 0)
+					}
+				}
+			})
+		}
+	}
+}
