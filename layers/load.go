@@ -133,7 +133,7 @@ func add(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.Co
 	if empty {
 		result.Rows, err = copyFast(ctx, tx, l, columns, rows)
 	} else {
-		result.Rows, err = tx.CopyFrom(ctx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+		result.Rows, err = copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
 	}
 	result.Inserted = result.Rows
 	return result, err
@@ -144,6 +144,9 @@ func replace(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pg
 	if _, err := tx.Exec(ctx, "select set_config('onemap.op', 'load', true)"); err != nil {
 		return result, err
 	}
+	if err := alone(ctx, tx, l); err != nil {
+		return result, err
+	}
 	tag, err := tx.Exec(ctx, "delete from "+l.table())
 	if err != nil {
 		return result, err
@@ -152,7 +155,7 @@ func replace(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pg
 		return add(ctx, tx, l, columns, rows)
 	}
 	result.Removed = tag.RowsAffected()
-	result.Rows, err = tx.CopyFrom(ctx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+	result.Rows, err = copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
 	if err != nil {
 		return result, err
 	}
@@ -165,6 +168,16 @@ func replace(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pg
 		from added where c.xid = onemap.txid() and c.layer = $1 and c.op = 'load' and c.delta < 0`, l.Name)
 	return result, err
 }
+
+// alone keeps other writers of the table away until the transaction ends, and no reader: a row that one of them added in
+// the meantime would outlive the edition it belongs to, or come in twice.
+func alone(ctx context.Context, tx pgx.Tx, l *Layer) error {
+	_, err := tx.Exec(ctx, "lock table "+l.table()+" in share row exclusive mode")
+	return err
+}
+
+// copyFailed is how PostgreSQL begins to repeat why the sender gave up.
+const copyFailed = "COPY from stdin failed: "
 
 // unfit tells a value that a column can not hold, with the place PostgreSQL names.
 func unfit(err error) error {
@@ -181,6 +194,8 @@ func unfit(err error) error {
 		return fmt.Errorf("%w: %s%s", ErrInvalid, pg.Message, where)
 	case pg.Code == "23505":
 		return fmt.Errorf("%w: %s", ErrConflict, pg.Detail)
+	case pg.Code == "57014" && strings.HasPrefix(pg.Message, copyFailed): // the rows ended with an error: nobody ran out of time
+		return err
 	}
 	return translate(err)
 }
@@ -197,6 +212,28 @@ func (l *Layer) loadable(columns []string) error {
 	return nil
 }
 
+// counted knows how many rows were taken.
+type counted struct {
+	pgx.CopyFromSource
+	n int64
+}
+
+func (c *counted) Next() bool {
+	c.n++
+	return c.CopyFromSource.Next()
+}
+
+// copyRows is COPY. A value that is none of its column's type is ErrInvalid with the row, from 1.
+func copyRows(ctx context.Context, tx pgx.Tx, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	c := &counted{CopyFromSource: rows}
+	n, err := tx.CopyFrom(ctx, table, columns, c)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "57014" && strings.HasPrefix(pg.Message, copyFailed+"unable to encode") { // by the driver
+		return n, fmt.Errorf("%w: row %d: %s", ErrInvalid, c.n, strings.TrimPrefix(pg.Message, copyFailed))
+	}
+	return n, err
+}
+
 // copyFast copies into an empty table: indexes are built afterwards, and the change is written by hand, since a
 // statement trigger would first put every new row aside on disk.
 func copyFast(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource) (int64, error) {
@@ -204,7 +241,7 @@ func copyFast(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows p
 	if err != nil {
 		return 0, err
 	}
-	n, err := tx.CopyFrom(ctx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+	n, err := copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
 	if err != nil {
 		return n, err
 	}

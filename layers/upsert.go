@@ -24,10 +24,13 @@ func upsert(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx
 	if _, err := tx.Exec(ctx, setUp); err != nil {
 		return result, err
 	}
-	if result.Rows, err = tx.CopyFrom(ctx, pgx.Identifier{"onemap_upsert"}, columns, rows); err != nil {
+	if result.Rows, err = copyRows(ctx, tx, pgx.Identifier{"onemap_upsert"}, columns, rows); err != nil {
 		return result, err
 	}
 	if _, err := tx.Exec(ctx, "create index on onemap_upsert ("+ident(key)+"); analyze onemap_upsert; select set_config('onemap.ddl', '', true)"); err != nil {
+		return result, err
+	}
+	if err := alone(ctx, tx, l); err != nil { // only now: others may write while the rows come in
 		return result, err
 	}
 	if err := checkKeys(ctx, tx, l, ident(key)); err != nil {
