@@ -73,7 +73,7 @@ func openBoundary(ctx context.Context, in input) ([]*Source, error) {
 			"%d lines are neither a parcel nor a point and were not read, the first is line %d",
 			"有 %d 行既不是地块也不是界址点，未读取，首行为第 %d 行", len(strange), strange[0])})
 	}
-	s.rowsOf(b.rows)
+	s.rowsOf(in.folder, b.rows)
 	return []*Source{s}, s.survey(ctx)
 }
 

@@ -71,7 +71,7 @@ func openCSV(ctx context.Context, in input) ([]*Source, error) {
 		return nil, refuse("the file is empty", "文件为空")
 	}
 	delimiter, _ := findDelimiter(head)
-	t := &table{name: strings.TrimSuffix(filepath.Base(in.name), filepath.Ext(in.name)), ragged: true, fields: in.limits().Fields}
+	t := &table{folder: in.folder, name: strings.TrimSuffix(filepath.Base(in.name), filepath.Ext(in.name)), ragged: true, fields: in.limits().Fields}
 	t.each = func(ctx context.Context, yield func(*tableRow) error) error {
 		return eachCSV(text, delimiter, yield)
 	}

@@ -122,5 +122,5 @@ func openINP(ctx context.Context, in input) ([]*Source, error) {
 	if swmmFile {
 		d = &swmmDialect
 	}
-	return d.open(ctx, text)
+	return d.open(ctx, in.folder, text)
 }

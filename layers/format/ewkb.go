@@ -78,3 +78,40 @@ func (b *ewkb) path(points [][2]float64) {
 		b.ordinates(p[0], p[1])
 	}
 }
+
+// eachCoordinate calls do with the bytes of every coordinate of a geometry that ewkb has written, and returns what
+// follows the geometry.
+func eachCoordinate(b []byte, do func(c []byte)) []byte {
+	kind := binary.LittleEndian.Uint32(b[1:])
+	size := 16
+	if kind&ewkbZ != 0 {
+		size = 24
+	}
+	b = b[5:]
+	take := func() int {
+		n := int(binary.LittleEndian.Uint32(b))
+		b = b[4:]
+		return n
+	}
+	points := func(n int) {
+		for range n {
+			do(b[:size])
+			b = b[size:]
+		}
+	}
+	switch kind & 0xff {
+	case wkbPoint:
+		points(1)
+	case wkbLineString:
+		points(take())
+	case wkbPolygon:
+		for range take() {
+			points(take())
+		}
+	default:
+		for range take() {
+			b = eachCoordinate(b, do)
+		}
+	}
+	return b
+}

@@ -51,6 +51,11 @@ func (f *Folder) start(ctx context.Context, program, driver string, read, env []
 
 // launch is start with all drivers there are.
 func (f *Folder) launch(ctx context.Context, program string, read, env []string, args ...string) (*child, error) {
+	return f.launchOn(ctx, nil, program, read, env, args...)
+}
+
+// launchOn is launch with a standard input; nil = none.
+func (f *Folder) launchOn(ctx context.Context, input *os.File, program string, read, env []string, args ...string) (*child, error) {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		return nil, fmt.Errorf("%s is not installed; files are read with GDAL. On Debian and Ubuntu: sudo apt-get install gdal-bin", program)
@@ -70,7 +75,9 @@ func (f *Folder) launch(ctx context.Context, program string, read, env []string,
 		stop()
 		return nil, err
 	}
-	cmd.Stdout = in
+	if cmd.Stdout = in; input != nil {
+		cmd.Stdin = input
+	}
 	c.out = out
 	c.wait, err = startConfined(cmd, grant{read: read, write: []string{f.work}})
 	in.Close()

@@ -83,9 +83,9 @@ func (r *inpRow) lay(layout, words []string) {
 }
 
 // source makes a source of the table.
-func (t *inpTable) source(m *inpModel, text *textFile) *Source {
+func (t *inpTable) source(folder *Folder, m *inpModel, text *textFile) *Source {
 	s := &Source{Name: t.name, Fields: t.fields, Encoding: text.encoding.said(), Geometry: "None", Count: -1}
-	s.rowsOf(func(ctx context.Context, yield func(*Row) error) error {
+	s.rowsOf(folder, func(ctx context.Context, yield func(*Row) error) error {
 		r := &inpRow{rowMaker: newRowMaker(t.fields), model: m, table: t}
 		seen := map[string]int{}
 		for _, rows := range t.rows {
@@ -275,7 +275,7 @@ func (r *inpRow) astray(field string, why Words) string {
 }
 
 // open makes the sources of a model; those without rows are left out.
-func (d *inpDialect) open(ctx context.Context, text *textFile) ([]*Source, error) {
+func (d *inpDialect) open(ctx context.Context, folder *Folder, text *textFile) ([]*Source, error) {
 	m, err := readINP(ctx, text, d)
 	if err != nil {
 		return nil, err
@@ -283,7 +283,7 @@ func (d *inpDialect) open(ctx context.Context, text *textFile) ([]*Source, error
 	notes := slices.Concat(text.notes, d.about(m), m.notes())
 	var sources []*Source
 	for i := range d.tables {
-		s := d.tables[i].source(m, text)
+		s := d.tables[i].source(folder, m, text)
 		s.Notes, s.Format = notes, Format{Title: d.format}
 		if err := s.survey(ctx); err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func (m *rowMaker) set(i int, s string) {
 			"the value holds NUL bytes, which were left out", "值中含有空字节（NUL），已去除")})
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
-	if strings.ContainsRune(s, utf8.RuneError) {
+	if s = strings.ToValidUTF8(s, "\uFFFD"); strings.ContainsRune(s, utf8.RuneError) {
 		m.note(Note{Rule: "encoding.broken", Severity: Warning, Field: m.fields[i].Name, Value: shown(s), Words: Say(
 			"the value holds bytes that are no character of the file's encoding; they stand as \uFFFD",
 			"值中含有不符合文件编码的字节，已用 \uFFFD 代替")})
@@ -115,13 +115,16 @@ func shown(s string) string {
 // errStop ends a reading whose rows nobody wants any more.
 var errStop = errors.New("no more rows are wanted")
 
-// rowsOf makes the read function of a source from one that calls yield for each row until yield or it has an error.
-func (s *Source) rowsOf(each func(ctx context.Context, yield func(*Row) error) error) {
+// eachRow calls yield for each row of a source until yield or it has an error.
+type eachRow func(ctx context.Context, yield func(*Row) error) error
+
+// rowsOf makes the read function of a source. A folder is needed where coordinates have to be transformed.
+func (s *Source) rowsOf(folder *Folder, each eachRow) {
 	s.read = func(ctx context.Context, opt RowOptions) iter.Seq2[*Row, error] {
 		return func(yield func(*Row, error) bool) {
-			if opt.From != "" {
-				yield(nil, refuse("coordinates of %s can not be transformed from %s while they are read", "读取 %s 时不能从 %s 转换坐标", s.Format.Title, opt.From))
-				return
+			each := each
+			if opt.From != "" && folder != nil {
+				each = folder.transformed(opt.From, each)
 			}
 			done := int64(0)
 			err := each(ctx, func(r *Row) error {
@@ -181,38 +184,10 @@ func (s *sight) see(b []byte) {
 
 // walk goes through the coordinates and returns what follows the geometry.
 func (s *sight) walk(b []byte) []byte {
-	kind := binary.LittleEndian.Uint32(b[1:])
-	width := 2
-	if kind&ewkbZ != 0 {
-		width, s.z = 3, true
-	}
-	b = b[5:]
-	take := func() int {
-		n := int(binary.LittleEndian.Uint32(b))
-		b = b[4:]
-		return n
-	}
-	points := func(n int) {
-		for range n {
-			s.add(math.Float64frombits(binary.LittleEndian.Uint64(b)), math.Float64frombits(binary.LittleEndian.Uint64(b[8:])))
-			b = b[8*width:]
-		}
-	}
-	switch kind & 0xff {
-	case wkbPoint:
-		points(1)
-	case wkbLineString:
-		points(take())
-	case wkbPolygon:
-		for range take() {
-			points(take())
-		}
-	default:
-		for range take() {
-			b = s.walk(b)
-		}
-	}
-	return b
+	return eachCoordinate(b, func(c []byte) {
+		s.z = s.z || len(c) > 16
+		s.add(math.Float64frombits(binary.LittleEndian.Uint64(c)), math.Float64frombits(binary.LittleEndian.Uint64(c[8:])))
+	})
 }
 
 func (s *sight) add(x, y float64) {

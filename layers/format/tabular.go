@@ -15,6 +15,7 @@ import (
 // table is one that can be read, any number of times.
 type table struct {
 	name   string
+	folder *Folder
 	each   func(ctx context.Context, yield func(*tableRow) error) error
 	ragged bool // a row that has fewer cells than there are names is a fault
 	fields int  // at most
@@ -77,7 +78,7 @@ func (t *table) source(ctx context.Context, s *Source) (*Source, error) {
 	}
 	place, notes := findPlace(h, rows[h.rows:])
 	s.Notes = slices.Concat(s.Notes, h.notes, notes)
-	s.rowsOf(func(ctx context.Context, yield func(*Row) error) error { return t.rows(ctx, s, h, place, yield) })
+	s.rowsOf(t.folder, func(ctx context.Context, yield func(*Row) error) error { return t.rows(ctx, s, h, place, yield) })
 	if err := s.survey(ctx); err != nil {
 		return nil, err
 	}
@@ -238,7 +239,7 @@ func cell(cells []string, i int) string {
 	if i >= len(cells) {
 		return ""
 	}
-	return shown(strings.Join(strings.Fields(strings.ReplaceAll(cells[i], "\x00", "")), " "))
+	return shown(strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(cells[i], "\uFFFD"), "\x00", "")), " "))
 }
 
 // filled is the place of the last cell that holds something, from 1; count is how many do.

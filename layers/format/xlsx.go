@@ -79,7 +79,7 @@ func openXLSX(ctx context.Context, in input) ([]*Source, error) {
 		if sheet.hidden {
 			s.Notes = append(s.Notes, Note{Rule: "xlsx.hidden", Severity: Info, Words: Say("the sheet is hidden in the workbook", "该工作表在工作簿中为隐藏状态")})
 		}
-		t := &table{name: sheet.name, fields: in.limits().Fields, each: func(ctx context.Context, yield func(*tableRow) error) error {
+		t := &table{folder: in.folder, name: sheet.name, fields: in.limits().Fields, each: func(ctx context.Context, yield func(*tableRow) error) error {
 			reading := *w // which opens the file anew: several may go on at once
 			return reading.each(ctx, sheet, yield)
 		}}
@@ -219,7 +219,7 @@ func (w *workbook) readBook(targets map[string]string) error {
 			}
 			part := targets[t.attribute("id")]
 			if strings.HasPrefix(part, "xl/worksheets/") || strings.Contains(part, "sheet") && !strings.Contains(part, "chart") {
-				w.sheets = append(w.sheets, sheetRef{strings.ReplaceAll(t.attribute("name"), "\x00", ""), part, t.attribute("state") != "" && t.attribute("state") != "visible"})
+				w.sheets = append(w.sheets, sheetRef{strings.ToValidUTF8(strings.ReplaceAll(t.attribute("name"), "\x00", ""), "\uFFFD"), part, t.attribute("state") != "" && t.attribute("state") != "visible"})
 			}
 		}
 		return nil
