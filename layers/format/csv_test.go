@@ -106,7 +106,7 @@ func TestColumnsOfCoordinatesAreKnownByName(t *testing.T) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(roles)) {
-		if got := role(name); got != roles[name] {
+		if got := columnRole(name); got != roles[name] {
 			t.Errorf("%s is %q, want %q", name, got, roles[name])
 		}
 	}

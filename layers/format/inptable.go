@@ -284,7 +284,7 @@ func (d *inpDialect) open(ctx context.Context, folder *Folder, text *textFile) (
 	var sources []*Source
 	for i := range d.tables {
 		s := d.tables[i].source(folder, m, text)
-		s.Notes, s.Format = notes, Format{Title: d.format}
+		s.Notes, s.Format = notes, Format{Name: strings.ToLower(d.format), Title: d.format, Extensions: []string{".inp"}}
 		if err := s.survey(ctx); err != nil {
 			return nil, err
 		}

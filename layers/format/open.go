@@ -133,7 +133,9 @@ func (o *opening) one(f *found, k *known) error {
 	file.Format = k.format.Title
 	o.data.Files = append(o.data.Files, file)
 	for _, s := range sources {
-		s.File, s.Format = f.name, k.format
+		if s.File = f.name; s.Format.Name == "" { // the head of an .inp may not show which program wrote it
+			s.Format = k.format
+		}
 		if s.Encoding.How == "" {
 			s.Encoding.How = k.format.Title + " is always UTF-8"
 		}
@@ -155,7 +157,7 @@ func unknown(f *found) Words {
 		return Say("it belongs to a %s that is not there", "缺少与之配套的 %s 文件", whole)
 	}
 	what := looksLike(f.head)
-	if format, ok := called(f.name); ok && len(f.head) > 0 {
+	if format, ok := called(f.name); ok && len(f.head) > 0 && ext != ".txt" && ext != ".xml" && ext != ".json" { // anything is called so
 		return Words{
 			En: "it is called like " + format.Title + ", but its content is not that: it looks like " + what.En,
 			Zh: "文件名像 " + format.Title + "，但内容不是：看起来是" + what.Zh,

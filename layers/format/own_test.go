@@ -34,11 +34,11 @@ func file(t testing.TB, name, text string) string {
 
 // openOwn recognises a file and opens it with the reader of its format.
 func openOwn(path string, hints Hints) ([]*Source, Format, error) {
-	b, err := os.ReadFile(path)
+	head, err := headOf(path)
 	if err != nil {
 		return nil, Format{}, err
 	}
-	f, ok := recognise(path, b[:min(len(b), 4096)])
+	f, ok := recognise(path, head)
 	if !ok {
 		return nil, f, fmt.Errorf("%s is of no known format", path)
 	}

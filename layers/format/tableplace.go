@@ -19,8 +19,8 @@ func findPlace(h header, rows []tableRow) (tablePlace, []Note) {
 	p := tablePlace{-1, -1, -1, -1, h.names}
 	roles := make([]string, len(h.names))
 	for i := range h.names {
-		if roles[i] = role(h.names[i]); roles[i] == "" {
-			roles[i] = role(h.short[i])
+		if roles[i] = columnRole(h.names[i]); roles[i] == "" {
+			roles[i] = columnRole(h.short[i])
 		}
 		if p.wkt < 0 && holdsWKT(rows, i) {
 			p.wkt = i
@@ -64,8 +64,8 @@ func (p tablePlace) chosen(columns ...int) Note {
 		Zh: "图形取自“" + strings.Join(names, "”、“") + "”列；其内容同时保留为属性"}}
 }
 
-// role tells what a column's name says about coordinates: lon, lat, east, north, x, y, z; "" = nothing.
-func role(name string) string {
+// columnRole tells what a column's name says about coordinates: lon, lat, east, north, x, y, z; "" = nothing.
+func columnRole(name string) string {
 	name = strings.ToLower(name)
 	base, inner := name, ""
 	if i := strings.IndexAny(name, "(（[【"); i > 0 {
