@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"onemap/layers"
 	"onemap/layers/format"
@@ -31,28 +32,92 @@ func assign(fields []fieldProfile, columns []layers.Column, told Mapping) ([]int
 			taken[places[i]] = true
 		}
 	}
-	for _, same := range []func(name string, c layers.Column) bool{
-		func(name string, c layers.Column) bool { return name == plainName(c.Name) },
-		func(name string, c layers.Column) bool { return name == plainName(c.Title) },
-		func(name string, c layers.Column) bool { return safeName(name) == c.Name },
-		func(name string, c layers.Column) bool {
-			return len(name) == 10 && strings.HasPrefix(plainName(c.Name), name)
-		},
-		func(name string, c layers.Column) bool {
-			return len(name) >= 6 && strings.HasPrefix(plainName(c.Title), name) && name != plainName(c.Title)
-		},
-	} {
+	for _, same := range likenesses {
 		for i, f := range fields {
 			if _, ok := told[f.Name]; ok || places[i] >= 0 {
 				continue
 			}
-			at := slices.IndexFunc(columns, func(c layers.Column) bool { return same(plainName(f.Name), c) })
-			if at >= 0 && !taken[at] {
+			at := -1
+			for j, c := range columns {
+				if !taken[j] && same(plainName(f.Name), c) {
+					at = j
+					break
+				}
+			}
+			if at >= 0 {
 				places[i], taken[at] = at, true
 			}
 		}
 	}
 	return places, nil
+}
+
+// likenesses are the ways in which a field, by its plain name, is a column, the surest first.
+var likenesses = []func(name string, c layers.Column) bool{
+	func(name string, c layers.Column) bool { return name == plainName(c.Name) },
+	func(name string, c layers.Column) bool { return name == plainName(c.Title) },
+	func(name string, c layers.Column) bool { return c.TitleEn != "" && name == plainName(c.TitleEn) },
+	func(name string, c layers.Column) bool { return safeName(name) == c.Name },
+	func(name string, c layers.Column) bool { return initials(name) == c.Name || initials(c.Title) == name },
+	func(name string, c layers.Column) bool { return slices.Contains(aliases[c.Name], name) },
+	func(name string, c layers.Column) bool {
+		return cutName(name, plainName(c.Name)) || cutName(name, plainName(c.Title))
+	},
+}
+
+// aliases are what properties of the standards are called in deliveries besides.
+var aliases = map[string][]string{
+	"bsm":      {"标识编码", "唯一标识码"},
+	"dlbm":     {"地类代码", "地类码", "dldm"},
+	"dlmc":     {"地类"},
+	"xzqdm":    {"行政区代码", "区划代码", "政区代码", "xzdm", "adcode"},
+	"xzqmc":    {"行政区名称", "行政区", "区划名称", "政区名称"},
+	"ydyhfldm": {"用地用海代码", "用地用海分类编码", "ydyhdm", "ghydyhfldm"},
+	"ydyhflmc": {"用地用海名称", "ydyhmc", "ghydyhflmc"},
+	"mj":       {"面积(m2)", "面积（平方米）", "面积(平方米)"},
+	"bz":       {"备注信息", "说明", "note", "remark", "remarks"},
+	"note":     {"备注说明", "说明", "bz", "remark", "remarks"},
+	"exp_no":   {"点号", "管点号", "管点编号", "物探号"},
+	"lno":      {"管线编号", "管段编号", "线号"},
+	"s_exp":    {"起点点号", "起始点号", "s_point"},
+	"e_exp":    {"终点点号", "终止点号", "连接点号", "e_point"},
+	"s_point":  {"起点点号", "起始点号", "s_exp"},
+	"e_point":  {"终点点号", "终止点号", "连接点号", "e_exp"},
+	"psize":    {"管径或断面尺寸", "断面尺寸", "管径(mm)", "d_s", "ds"},
+	"material": {"管材", "材料", "管线材料"},
+	"mdate":    {"埋设年代", "埋设时间", "建设年代"},
+	"embed":    {"埋设类型", "敷设方式"},
+	"belong":   {"权属", "产权单位"},
+	"high":     {"地面标高", "高程"},
+	"address":  {"所在道路", "位置", "road"},
+}
+
+// dbfName is how many bytes of a name a DBF keeps.
+const dbfName = 10
+
+// cutName tells whether a name is the beginning of another that a DBF, in GBK or UTF-8, would keep; either may be whole.
+func cutName(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) == len(b) || !strings.HasPrefix(b, a) {
+		return false
+	}
+	gbk := 0
+	for _, r := range a {
+		gbk++
+		if r >= utf8.RuneSelf {
+			gbk++
+		}
+	}
+	whole := func(n int) bool { return n == dbfName || n == dbfName-1 && len(a) != gbk }
+	return whole(len(a)) || whole(gbk)
+}
+
+// leavesEmpty tells whether the mapping says that no field is to give a property: {"bsm": ""}.
+func (m Mapping) leavesEmpty(property string) bool {
+	field, ok := m[property]
+	return ok && field == ""
 }
 
 // checkMapping refuses names that are not there.
@@ -67,6 +132,8 @@ func checkMapping(fields []fieldProfile, columns []layers.Column, told Mapping) 
 	used := map[string]string{}
 	for field, property := range told {
 		switch {
+		case property == "" && slices.Contains(want, field):
+			continue // the property stays empty
 		case !slices.Contains(have, field):
 			return fmt.Errorf("%w: map: the file has no field %q; it has %s", layers.ErrInvalid, field, strings.Join(have, ", "))
 		case property == "":

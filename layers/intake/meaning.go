@@ -9,16 +9,14 @@ import (
 
 // What the name of a field says about its values; names are compared as plainName makes them.
 var (
-	dateName   = regexp.MustCompile(`日期|时间|年月日|(^|_|\d)(date|time|datetime|timestamp)(_|\d|$)|(date|time|rq|sj)$`)
-	codeName   = regexp.MustCompile(`代码|编码|编号|标识码|区号|号码|证号|电话|手机|邮编|身份证|帐号|账号|code$|^code|phone|mobile|^tel$|(^|_)(zip|postcode)$|dm$|bm$|bh$|^bsm$|adcode`)
-	layingName = regexp.MustCompile(`埋设|敷设|建成|建设|竣工|铺设|^mdate$|^msrq$|^jsrq$`)
-	areaName   = regexp.MustCompile(`面积|(^|_)area|mj$`)
+	dateName = regexp.MustCompile(`日期|时间|年月日|(^|_|\d)(date|time|datetime|timestamp)(_|\d|$)|(date|time|rq|sj)$`)
+	codeName = regexp.MustCompile(`代码|编码|编号|标识码|区号|号码|证号|电话|手机|邮编|身份证|帐号|账号|code$|^code|phone|mobile|^tel$|(^|_)(zip|postcode)$|dm$|bm$|bh$|^bsm$|adcode`)
 
 	// identifierNames are how fields that tell rows apart are called, the surest first.
 	identifierNames = []*regexp.Regexp{
 		regexp.MustCompile(`^(bsm|标识码|uuid|guid)$`),
 		regexp.MustCompile(`^(id|编号|唯一编号|唯一标识|主键)$`),
-		regexp.MustCompile(`^(code|代码|编码|lno|exp_no|管段号|物探点号|objectid|osm_id|gid|fid|ogc_fid)$`),
+		regexp.MustCompile(`^(code|代码|编码|lno|exp_no|管段号|管线编号|物探点号|点号|xzqdm|行政区划代码|wgdm|网格代码|objectid|osm_id|gid|fid|ogc_fid)$`),
 		regexp.MustCompile(`_id$|编号$|标识码$|^id_`),
 	}
 	// labelNames are how fields that name a feature are called, the surest first.

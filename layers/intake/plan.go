@@ -138,6 +138,9 @@ func (s *settling) field(i int, name string) {
 }
 
 func (s *settling) add(c planned) {
+	if c.Scheme != "" && c.SQLType == "text" {
+		c.convert = code
+	}
 	s.plan.columns = append(s.plan.columns, c)
 	s.plan.names = append(s.plan.names, c.Column)
 }
@@ -184,7 +187,38 @@ func (s *settling) aimed(t *target) error {
 			"the layer has no properties for %s: they are left out; --map says otherwise", "目标图层没有与 %s 对应的属性，这些字段不导入；可用字段映射指定（--map）", strings.Join(left, ", "))})
 	}
 	s.lacking(t, places)
+	s.identify(t)
 	return nil
+}
+
+// identify warns of an identifier that can not be one: the new layer goes without it, and a layer that is there would
+// refuse the rows.
+func (s *settling) identify(t *target) {
+	id := ""
+	if t.layer != nil {
+		id = t.layer.IDField
+	} else {
+		id = t.def.IDField
+	}
+	at := s.plan.keyField(id)
+	if at < 0 {
+		return
+	}
+	f := &s.profile.fields[at]
+	switch {
+	case f.unique != nil && !f.unique.failed:
+		s.plan.id = id
+		return
+	case f.unique != nil && f.unique.twice != "" && s.opt.Mode != Upsert: // which judges row by row
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.duplicate", Severity: format.Warning, Blocking: t.layer != nil, Words: format.Say(
+			"field %q should tell features apart, but %q is there more than once", "字段“%s”应唯一标识要素，但值“%s”重复出现", f.Name, f.unique.twice)})
+	case t.layer == nil:
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.unknown", Severity: format.Info, Words: format.Say(
+			"nobody has looked whether the values of field %q differ: the layer has no identifier", "未核对字段“%s”的值是否唯一，图层不设标识属性", f.Name)})
+	}
+	if t.layer == nil {
+		t.def.IDField = "" // of our own copy
+	}
 }
 
 // mapped makes a field one of the target's columns.
@@ -208,7 +242,7 @@ func (s *settling) lacking(t *target, places []int) {
 			continue
 		}
 		s.plan.missing = append(s.plan.missing, Missing{Name: c.Name, Title: c.Title, Required: c.Required})
-		if c.Required {
+		if c.Required && !s.opt.Map.leavesEmpty(c.Name) {
 			required = append(required, c.Name+" "+c.Title)
 		}
 		if t.layer == nil { // the new layer has the column all the same
@@ -217,7 +251,7 @@ func (s *settling) lacking(t *target, places []int) {
 	}
 	if len(required) > 0 && s.opt.Mode != Upsert {
 		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "field.required", Severity: format.Error, Blocking: true, Words: format.Say(
-			"no field of the file becomes %s, which every feature must have: say which with --map", "文件中没有字段对应必填属性 %s：请指定字段映射（--map）", strings.Join(required, ", "))})
+			"no field of the file becomes %s, which every feature must have: say which with --map, or leave it empty with {\"property\": \"\"}", "文件中没有字段对应必填属性 %s：请指定字段映射（--map），或在映射中写 {\"属性名\": \"\"} 表示留空", strings.Join(required, ", "))})
 	}
 }
 

@@ -1,14 +1,18 @@
 package intake
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"onemap/layers"
 	"onemap/layers/format"
 )
 
@@ -40,22 +44,14 @@ func converterOf(sqlType string, loose bool) converter {
 	case "boolean":
 		return folded(boolean, "yes or no", "是或否")
 	case "date":
+		return day
+	case "timestamptz", "timestamp with time zone", "timestamp without time zone":
 		return folded(func(s []byte) (any, bool) {
 			m, ok := readMoment(s)
-			return time.Date(m.at.Year(), m.at.Month(), m.at.Day(), 0, 0, 0, 0, time.UTC), ok
-		}, "a date", "日期")
-	case "timestamptz", "timestamp with time zone":
-		return folded(func(s []byte) (any, bool) {
-			m, ok := readMoment(s)
-			return m.at, ok
+			return m.at.In(layers.Zone), ok && !m.month
 		}, "a date or time", "日期时间")
-	case "jsonb":
-		return func(text []byte) (any, *format.Note) {
-			if !json.Valid(text) {
-				return nil, noValue("JSON", "JSON", text)
-			}
-			return append([]byte(nil), text...), nil
-		}
+	case "jsonb", "json":
+		return jsonValue
 	case "uuid":
 		return folded(func(s []byte) (any, bool) {
 			var id pgtype.UUID
@@ -63,12 +59,88 @@ func converterOf(sqlType string, loose bool) converter {
 			return id, err == nil
 		}, "a UUID", "UUID")
 	}
+	most, _ := sizes(size) // of varchar(n)
 	return func(text []byte) (any, *format.Note) {
-		if len(text) == 0 && loose {
+		switch {
+		case loose && blank(text):
 			return nil, nil
+		case most > 0 && utf8.RuneCount(text) > most:
+			return nil, noValue(fmt.Sprintf("a text of up to %d characters", most), fmt.Sprintf("长度不超过 %d 个字符的文本", most), text)
 		}
 		return string(text), nil
 	}
+}
+
+// code is the converter of a column that has a code list: full-width characters and spaces around are no part of a code.
+func code(text []byte) (any, *format.Note) {
+	var room [foldSize]byte
+	if len(text) > foldSize {
+		return string(text), nil
+	}
+	s, changed := fold(text, room[:])
+	switch {
+	case len(s) == 0:
+		return nil, nil
+	case changed:
+		return string(s), fullWidthNote(text)
+	}
+	return string(s), nil
+}
+
+// day is the converter of a date. A month without a day becomes its first, a time of day is dropped, and both are told.
+func day(text []byte) (any, *format.Note) {
+	var m moment
+	value, note := folded(func(s []byte) (_ any, ok bool) {
+		m, ok = readMoment(s)
+		return time.Date(m.at.Year(), m.at.Month(), m.at.Day(), 0, 0, 0, 0, time.UTC), ok
+	}, "a date", "日期")(text)
+	switch {
+	case value == nil || note != nil:
+	case m.month:
+		note = changed("value.day", text, format.Say("tells no day: the first of the month is kept", "没有写明日，按当月 1 日保存"))
+	case m.oddity()&clockTold != 0:
+		note = changed("value.clock", text, format.Say("the time of day is not kept", "只保存日期，不保存时刻"))
+	}
+	return value, note
+}
+
+// jsonValue is the converter of JSON that PostgreSQL takes: no \u0000, no half of a surrogate pair, no depth without end.
+func jsonValue(text []byte) (any, *format.Note) {
+	if blank(text) {
+		return nil, nil
+	}
+	if !json.Valid(text) || bytes.Contains(text, []byte(`\u0000`)) || deep(text) {
+		return nil, noValue("JSON", "JSON", text)
+	}
+	if !bytes.Contains(text, []byte(`\u`)) {
+		return append([]byte(nil), text...), nil
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, noValue("JSON", "JSON", text)
+	}
+	again, err := json.Marshal(v)
+	if err != nil {
+		return nil, noValue("JSON", "JSON", text)
+	}
+	return again, nil
+}
+
+// deep tells JSON that is nested deeper than anything written for people.
+func deep(text []byte) bool {
+	depth, most := 0, 0
+	for _, c := range text {
+		switch c {
+		case '[', '{':
+			depth++
+			most = max(most, depth)
+		case ']', '}':
+			depth--
+		}
+	}
+	return most > 200
 }
 
 // sizes reads "8,2".
@@ -107,7 +179,7 @@ func folded(read func([]byte) (any, bool), what, whatZh string) converter {
 		if len(text) > foldSize {
 			return nil, noValue(what, whatZh, text)
 		}
-		s, changed := fold(text, room[:])
+		s, full := fold(text, room[:])
 		if len(s) == 0 {
 			return nil, nil
 		}
@@ -115,9 +187,11 @@ func folded(read func([]byte) (any, bool), what, whatZh string) converter {
 		if !ok {
 			return nil, noValue(what, whatZh, text)
 		}
-		if changed {
-			return v, &format.Note{Rule: "value.fullwidth", Severity: format.Info, Value: sample(text),
-				Words: format.Say("full-width characters were read as ASCII", "全角字符已按半角读取")}
+		if bytes.IndexByte(s, ',') >= 0 {
+			return v, changed("value.grouped", text, format.Say("the commas were read as separators of thousands", "逗号已按千位分隔符读取"))
+		}
+		if full {
+			return v, fullWidthNote(text)
 		}
 		return v, nil
 	}
@@ -126,4 +200,13 @@ func folded(read func([]byte) (any, bool), what, whatZh string) converter {
 func noValue(what, whatZh string, text []byte) *format.Note {
 	return &format.Note{Rule: "value.type", Severity: format.Error, Value: sample(text),
 		Words: format.Words{En: "not " + what, Zh: "不是有效的" + whatZh}}
+}
+
+// changed is the note of a value that was kept otherwise than written.
+func changed(rule string, text []byte, words format.Words) *format.Note {
+	return &format.Note{Rule: rule, Severity: format.Info, Value: sample(text), Words: words}
+}
+
+func fullWidthNote(text []byte) *format.Note {
+	return changed("value.fullwidth", text, format.Say("full-width characters were read as ASCII", "全角字符已按半角读取"))
 }
