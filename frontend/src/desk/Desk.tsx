@@ -4,6 +4,7 @@ import zhCN from "antd/locale/zh_CN";
 import { lazy, Suspense, useCallback, useEffect, type ReactNode } from "react";
 import type { LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
+import "../i18n/importing";
 import { fullLink } from "../map/address";
 import { useMap } from "../map/current";
 import { MapCanvas } from "../map/MapCanvas";

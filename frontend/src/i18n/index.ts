@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
+import { onPage } from "../lib/how";
 import type { Amount } from "../lib/units";
 import en from "./en.json";
 import zh from "./zh.json";
@@ -23,8 +24,10 @@ export function useWords() {
     /** The title of a layer, property or theme. */
     named: (thing: { title?: string; titleEn?: string; name?: string; nameEn?: string }): string =>
       (english ? thing.titleEn || thing.nameEn : "") || thing.title || thing.name || "",
+    /** Several names in a row. */
+    list: (names: string[]): string => names.join(english ? ", " : "、"),
     /** What the server says in both languages. */
-    said: (words: { en: string; zh: string }): string => (english ? words.en : words.zh || words.en),
+    said: (words: { en: string; zh: string }): string => onPage(english ? words.en : words.zh || words.en),
     amount: ({ value, unit }: Amount): string => `${value} ${t(`unit.${unit}`)}`,
   };
 }

@@ -5,7 +5,7 @@ import { useWords } from "../../i18n";
 import { useMap } from "../../map/current";
 import { useImporting, want } from "../../state/importing";
 import { Icon } from "../../ui/icons";
-import { Labelled, Text } from "./parts";
+import { How, Labelled, Text } from "./parts";
 import type { Preview } from "./usePreview";
 
 // What counties here use, the likeliest first; any other by its EPSG code.
@@ -26,7 +26,7 @@ export function CrsChoice({ report, preview }: { report: Report; preview: Previe
     <section>
       <h3>{t("import.crs")}</h3>
       {fix && <FixBox fix={fix} preview={preview} />}
-      <Labelled label={name ? t("import.crsIs", { name: epsg ? `${name}（EPSG:${epsg}）` : name }) : t("import.crsNone")} hint={[how, said && t("import.crsSaid", { said })].filter(Boolean).join(" · ")}>
+      <Labelled label={name ? t("import.crsIs", { name: epsg && !name.includes(String(epsg)) ? t("import.withCode", { title: name, name: `EPSG:${epsg}` }) : name }) : t("import.crsNone")} hint={<><How phrase={how} />{said && ` · ${t("import.crsSaid", { said })}`}</>}>
         <select className="select" value={other ? "other" : (srid ?? "")} onChange={(e) => take(e.target.value)} aria-label={t("import.crs")}>
           <option value="">{t(name ? "import.asFile" : "import.chooseCrs")}</option>
           {systems.map((code) => <option key={code} value={code}>{t(`import.system.${code}`)}</option>)}
@@ -47,8 +47,8 @@ export function CrsChoice({ report, preview }: { report: Report; preview: Previe
 
 /** The proposal by name, its words, and one button; once taken, where things lay before and lie now. */
 export function FixBox({ fix, preview }: { fix: Fix; preview?: Preview }) {
-  const { t, said, english } = useWords();
-  const name = fix.name.split("+").map((part) => t(`import.fix.${part.trim()}`)).join(english ? " + " : "，并");
+  const { t, said } = useWords();
+  const name = fix.name.split("+").map((part) => t(`import.fix.${part.trim()}`)).join(t("import.fixAnd"));
   const go = (bounds: Bounds) => useMap.getState().view?.fit(bounds, 16);
   return (
     <div className={`fix${fix.applied ? " applied" : ""}`}>

@@ -2,7 +2,7 @@ import type { Report } from "../../api/report";
 import { useWords } from "../../i18n";
 import { proofs } from "../../lib/importing";
 import { useImporting, want } from "../../state/importing";
-import { Labelled } from "./parts";
+import { How, Labelled } from "./parts";
 
 const encodings = ["GB18030", "UTF-8", "Big5", "ISO-8859-1"];
 
@@ -16,7 +16,7 @@ export function EncodingChoice({ report }: { report: Report }) {
   return (
     <section>
       <h3>{t("import.encoding")}</h3>
-      <Labelled label={t("import.encodingIs", { name: name || "—" })} hint={how}>
+      <Labelled label={t("import.encodingIs", { name: name || "—" })} hint={<How phrase={how} />}>
         <select className="select" value={told} onChange={(e) => want({ encoding: e.target.value || undefined })} aria-label={t("import.encoding")}>
           <option value="">{t("import.automatic")}</option>
           {encodings.map((e) => <option key={e}>{e}</option>)}

@@ -23,9 +23,9 @@ export function Recent({ imports }: { imports: ImportSummary[] }) {
 }
 
 function Row({ one }: { one: ImportSummary }) {
-  const { t, named, english } = useWords();
+  const { t, named, list, english } = useWords();
   const layer = useLayers().get(one.layer ?? "");
-  const name = one.files.map((f) => f.name).join(english ? ", " : "、") || t("import.noName");
+  const name = list(one.files.map((f) => f.name)) || t("import.noName");
   const done = share(one.progress);
   const word = runs(one.state) && one.progress ? t(`import.step.${one.progress.step}`) : t(`import.state.${one.state}`);
   const when = new Date(one.created).toLocaleString(english ? "en-GB" : "zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });

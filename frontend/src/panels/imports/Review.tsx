@@ -19,7 +19,7 @@ const go = (step: Step) => useImporting.setState({ step, rule: null, chosen: nul
 
 /** What was found, to be decided on: what the files are, where they go, what is wrong. */
 export function Review({ job, report }: { job: Import; report: Report }) {
-  const { t } = useWords();
+  const { t, list } = useWords();
   const step = useImporting((i) => i.step);
   const wanted = useImporting((i) => i.wanted);
   const trouble = useImporting((i) => i.trouble);
@@ -31,7 +31,7 @@ export function Review({ job, report }: { job: Import; report: Report }) {
   useEffect(() => void body.current?.scrollTo(0, 0), [step]);
   return (
     <>
-      <div className="import-files"><Icon name="file" size={15} /><span title={job.files.map((f) => f.name).join("\n")}>{job.files.map((f) => f.name).join("、")}</span><button className="text-button" onClick={() => putOnDesk(null)}>{t("import.others")}</button></div>
+      <div className="import-files"><Icon name="file" size={15} /><span title={job.files.map((f) => f.name).join("\n")}>{list(job.files.map((f) => f.name))}</span><button className="text-button" onClick={() => putOnDesk(null)}>{t("import.others")}</button></div>
       <ol className="stepper" aria-label={t("import.steps")}>
         {steps.map((name, i) => <li key={name}><button aria-current={step === name ? "step" : undefined} onClick={() => go(name)}><StepSign at={i + 1} stops={stops.filter((s) => s.step === name)} />{t(`import.part.${name}`)}</button></li>)}
       </ol>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Problem } from "../../api/client";
 import type { Severity } from "../../api/report";
 import { useWords } from "../../i18n";
+import { howOf } from "../../lib/how";
 import { Icon } from "../../ui/icons";
 
 /** As tall as what will come. */
@@ -42,6 +43,13 @@ export function Trouble({ problem }: { problem: Problem | null }) {
 /** A field with its name above and a hint below. */
 export function Labelled({ label, hint, children }: { label: string; hint?: ReactNode; children: ReactNode }) {
   return <label className="labelled"><span>{label}</span>{children}{hint && <small>{hint}</small>}</label>;
+}
+
+/** How the server knows. */
+export function How({ phrase }: { phrase: string }) {
+  const { t, english } = useWords();
+  const known = english ? null : howOf(phrase);
+  return known ? t(`import.how.${known.key}`, known.blanks) : phrase;
 }
 
 /** One of a few, side by side. */

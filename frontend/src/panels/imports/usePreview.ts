@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { preview } from "../../api/imports";
 import type { Import, Report } from "../../api/report";
@@ -16,7 +16,7 @@ const none: GeoJSON.Feature[] = [];
 export function usePreview(job: Import, report: Report): Preview {
   const looks = useImporting((i) => i.looks);
   const { data } = useQuery({
-    queryKey: ["import", job.id, "preview", looks], staleTime: Infinity, gcTime: 60_000, enabled: job.state !== "looking", placeholderData: (before) => before,
+    queryKey: ["import", job.id, "preview", looks], staleTime: Infinity, gcTime: 60_000, enabled: job.state !== "looking", placeholderData: keepPreviousData,
     queryFn: ({ signal }) => preview(job.id, signal),
   });
   const features = useMemo(() => data?.features.filter((f) => f.geometry) ?? none, [data]);
