@@ -95,12 +95,12 @@ func readINP(ctx context.Context, text *textFile, dialect *inpDialect) (*inpMode
 		if section == nil || m.ended {
 			continue
 		}
-		words, comment := cutComment(string(line))
+		words, comment := cutComment(string(squeeze(line)))
 		if words == "" {
 			before = comment
 			continue
 		}
-		if size += len(line) + 32; size > inpMaxBytes {
+		if size += len(words) + len(comment) + 32; size > inpMaxBytes {
 			return nil, refuse("the nodes, links and coordinates of the model are more than %d MB; split it", "模型的节点、管线与坐标超过 %d MB，请拆分后导入", inpMaxBytes>>20)
 		}
 		section.lines = append(section.lines, inpLine{lines.number, words, dialect.describe(before, comment)})
@@ -153,6 +153,25 @@ func cutComment(line string) (words, comment string) {
 		}
 	}
 	return line, ""
+}
+
+// squeeze leaves one blank where there are several outside quotes, in the line's own memory: half of a model is padding.
+func squeeze(line []byte) []byte {
+	out, quoted, blank := line[:0], false, false
+	for _, c := range line {
+		space := c == ' ' || c == '\t'
+		if c == '"' {
+			quoted = !quoted
+		}
+		if space && blank && !quoted {
+			continue
+		}
+		if blank = space; space && !quoted {
+			c = ' '
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // words parts a line at its blanks. What stands between quotes is one word, without them.
