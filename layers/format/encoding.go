@@ -39,7 +39,7 @@ func namedEncoding(name string) (encoding, error) {
 		return utf8Text, nil
 	case strings.HasPrefix(key, "GB") || number == "936" || number == "54936" || number == "20936":
 		return gb18030, nil // a superset of GBK and GB2312
-	case strings.HasPrefix(key, "BIG5") || number == "950":
+	case strings.HasPrefix(strings.ReplaceAll(key, "-", ""), "BIG5") || number == "950":
 		return big5, nil
 	case number == "850":
 		return encoding{name: "CP850", code: charmap.CodePage850}, nil

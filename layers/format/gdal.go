@@ -31,6 +31,7 @@ type child struct {
 	program string
 	out     *os.File // its standard output
 	errors  bytes.Buffer
+	said    string // of its output, where that is words
 	ctx     context.Context
 	limited context.Context // ends with the time a child may take
 	limits  Limits
@@ -127,6 +128,9 @@ func (c *child) complaint(err error) error {
 	}
 	if strings.Contains(text, "bad_alloc") || strings.Contains(text, "ut of memory") || strings.Contains(text, "annot allocate") {
 		return c.died(syscall.SIGABRT)
+	}
+	if strings.Contains(c.said, "Unable to open datasource") && !strings.Contains(text, "ERROR") {
+		return refuse("its content is not what its name and first bytes say, or is damaged", "内容与文件名、文件头不符，或已损坏")
 	}
 	if lines := errorLines(text); len(lines) > 0 {
 		return fmt.Errorf("%w: the file can not be read: %s", layers.ErrInvalid, strings.Join(lines[:min(len(lines), 3)], "; "))

@@ -22,9 +22,9 @@ type gdalRun struct {
 	raw     [][]byte // one per column of the stream
 	text    textMaker
 	plainer plainer
-	first   int64 // of the file: what GDAL calls its first row
 	seen    fidSet
 	done    int64
+	whole   bool   // the stream has all fields of the file, not just those we read
 	partly  bool   // the swift stream had a geometry that it could not carry
 	stderr  string // what GDAL said
 }
@@ -33,7 +33,7 @@ type gdalRun struct {
 // complete one: those come last. Rows that neither gives are told as lost, with what GDAL says.
 func (g *gdalSource) rows(ctx context.Context, opt RowOptions) rowSeq {
 	return func(yield func(*Row, error) bool) {
-		r := &gdalRun{gdalSource: g, first: g.firstFID, ctx: ctx, opt: opt, yield: yield, text: textMaker{fields: g.fields, carried: g.carried}}
+		r := &gdalRun{gdalSource: g, ctx: ctx, opt: opt, yield: yield, text: textMaker{fields: g.fields, carried: g.carried}}
 		r.row.Values = make([][]byte, len(g.fields))
 		err := r.all()
 		if err != nil && !errors.Is(err, errStop) {
@@ -68,7 +68,7 @@ func (r *gdalRun) all() error {
 // swiftly reads by FlatGeobuf.
 func (r *gdalRun) swiftly() error {
 	list, first := []string{"FID AS onemap_fid"}, 1
-	if r.plain {
+	if r.whole = r.plain; r.plain {
 		list, first = nil, 0
 	} else {
 		for i, at := range r.columns {
@@ -93,7 +93,7 @@ func (r *gdalRun) swiftly() error {
 			if err != nil {
 				return err
 			}
-			fid := r.done + r.first
+			fid := r.done + r.firstFID
 			if !r.plain && lost == 0 && len(r.raw) > 0 && r.raw[0] != nil {
 				if fid, err = strconv.ParseInt(string(r.raw[0]), 10, 64); err != nil {
 					return errStream
@@ -102,9 +102,6 @@ func (r *gdalRun) swiftly() error {
 			if lost > 0 || geometry == nil {
 				r.partly = true // the complete stream tells what it is
 				continue
-			}
-			if r.done == 0 && r.byID && fid != r.first {
-				r.first = 1 // the file has ids of its own, by which people know its rows
 			}
 			if r.info.unknown() {
 				geometry = s.flat(geometry)
@@ -136,26 +133,30 @@ func (r *gdalRun) completely() error {
 			list = append(list, fmt.Sprintf("%s - CAST(CAST(%s AS character(40)) AS float) AS r%d", name, name, h[0]+1))
 		}
 	}
-	args := r.arguments(r.opt, "PGDump", "-lco", "CREATE_TABLE=OFF", "-lco", "SPATIAL_INDEX=NONE", "-lco", "LAUNDER=NO", "-lco", "DROP_TABLE=OFF")
-	if list == nil {
+	args := r.arguments(r.opt, "PGDump", "-lco", "CREATE_TABLE=OFF", "-lco", "SPATIAL_INDEX=NONE", "-lco", "LAUNDER=NO", "-lco", "DROP_TABLE=OFF",
+		"-lco", "GEOMETRY_NAME=wkb_geometry")
+	if r.whole = list == nil; r.whole {
 		args = append(args, "-preserve_fid")
 	}
 	return r.run(append(args, r.selection(list)...), func(out io.Reader) error {
-		s, err := newDumpStream(out, 2*r.folder.limits.Row)
+		s, err := newDumpStream(out, 2*r.folder.limits.Row, r.info.geometry != "None" && r.info.geometry != "")
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		return r.dumped(s, list != nil, halves)
+		return r.dumped(s, halves)
 	})
 }
 
 // dumped takes the rows of a complete stream.
-func (r *gdalRun) dumped(s *dumpStream, ours bool, halves [][2]int) error {
+func (r *gdalRun) dumped(s *dumpStream, halves [][2]int) error {
 	r.raw = make([][]byte, s.columns)
-	for ordinal := r.first; ; ordinal++ {
+	if s.geometry {
+		r.raw = r.raw[1:]
+	}
+	for ordinal := r.firstFID; ; ordinal++ {
 		geometry, lost, err := s.row(r.raw)
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -171,9 +172,11 @@ func (r *gdalRun) dumped(s *dumpStream, ours bool, halves [][2]int) error {
 			continue
 		}
 		values, fid := r.raw, ordinal
-		if len(values) > 0 && values[0] != nil && (ours || !r.plain) {
-			if fid, err = strconv.ParseInt(string(values[0]), 10, 64); err != nil {
-				return errStream
+		if s.numbered {
+			if !r.plain && values[0] != nil {
+				if fid, err = strconv.ParseInt(string(values[0]), 10, 64); err != nil {
+					return errStream
+				}
 			}
 			values = values[1:]
 		}
@@ -181,7 +184,7 @@ func (r *gdalRun) dumped(s *dumpStream, ours bool, halves [][2]int) error {
 			continue
 		}
 		r.join(values, halves)
-		if err := r.emitDumped(fid, geometry, values); err != nil {
+		if err := r.emitDumped(fid, ordinal-r.firstFID, geometry, values); err != nil {
 			return err
 		}
 	}
@@ -201,8 +204,12 @@ func (r *gdalRun) join(values [][]byte, halves [][2]int) {
 	}
 }
 
-func (r *gdalRun) emitDumped(fid int64, geometry []byte, values [][]byte) error {
+// emitDumped yields a row whose geometry is as GDAL has it; at is its place in the file, from 0.
+func (r *gdalRun) emitDumped(fid, at int64, geometry []byte, values [][]byte) error {
 	if geometry == nil {
+		if fault, ok := r.faults[at]; ok {
+			return r.emit(fid, nil, values, Note{Rule: "geometry.unreadable", Severity: Error, Words: fault})
+		}
 		return r.emit(fid, nil, values)
 	}
 	ok := r.plainer.write(geometry)
@@ -217,16 +224,16 @@ func (r *gdalRun) emitDumped(fid int64, geometry []byte, values [][]byte) error 
 }
 
 // number is Row.Number of what GDAL calls fid.
-func (r *gdalRun) number(fid int64) int64 { return fid - r.first + 1 }
+func (r *gdalRun) number(fid int64) int64 { return fid - r.firstFID + 1 }
 
 // emit yields one row.
-func (r *gdalRun) emit(fid int64, geometry []byte, values [][]byte) error {
+func (r *gdalRun) emit(fid int64, geometry []byte, values [][]byte, notes ...Note) error {
 	r.seen.add(fid)
-	r.row = Row{Number: r.number(fid), Geometry: geometry, Values: r.row.Values, Notes: r.row.Notes[:0]}
+	r.row = Row{Number: r.number(fid), Geometry: geometry, Values: r.row.Values, Notes: append(r.row.Notes[:0], notes...)}
 	r.text.begin()
 	for i := range r.fields {
 		at := i
-		if r.plain {
+		if r.whole {
 			at = r.columns[i]
 		}
 		r.row.Values[i] = nil

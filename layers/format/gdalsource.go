@@ -21,10 +21,11 @@ type gdalSource struct {
 	columns []int // of info.fields, for each of Source.Fields
 	fields  []Field
 
-	firstFID int64     // of the format: what GDAL calls its first row
-	byID     bool      // of the format: its rows may have ids of the file, which GDAL then goes by
-	plain    bool      // rows can only be read in the file's own way, without numbers of ours
-	carried  *encoding // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding
+	firstFID int64           // of the format: what GDAL calls its first row
+	byID     bool            // of the format: its rows may have ids of the file, which GDAL then goes by
+	plain    bool            // rows can only be read in the file's own way, without numbers of ours
+	faults   map[int64]Words // what is wrong with geometries, by their place in the file from 0, where it was found before
+	carried  *encoding       // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding
 }
 
 // gdalWay is how a format is read with GDAL.
@@ -36,8 +37,8 @@ type gdalWay struct {
 	encoding string // words for Encoding.How; "" = "<Title> is always UTF-8"
 	crs      string // words for CRS.How
 	firstFID int64
-	byID     bool
 	plain    bool
+	faults   map[int64]Words
 	lax      bool // rows without geometry need not come: the caller knows them
 	carried  *encoding
 }
@@ -64,18 +65,26 @@ func (in input) sourcesOf(ctx context.Context, w gdalWay, path string, read []st
 		}
 		g := &gdalSource{
 			folder: in.folder, driver: w.driver, path: path, read: read, env: w.env, options: w.options, info: i,
-			firstFID: w.firstFID, byID: w.byID, plain: w.plain, carried: w.carried,
+			firstFID: w.firstFID, plain: w.plain, carried: w.carried, faults: w.faults,
 		}
 		s := g.source(w)
 		if w.lax {
 			g.info.count = -1
 		}
 		for _, warning := range warnings {
-			s.Notes = append(s.Notes, Note{Rule: "reader.warning", Severity: Info, Words: Say("GDAL says: %s", "GDAL 提示：%s", warning)})
+			s.Notes = append(s.Notes, warningNote(warning))
 		}
 		sources = append(sources, s)
 	}
 	return sources, nil
+}
+
+// warningNote is a warning of GDAL; the usual ones have words of ours.
+func warningNote(text string) Note {
+	if strings.HasPrefix(text, "Non closed ring") {
+		return Note{Rule: "geometry.unclosed", Severity: Info, Words: Say("some rings do not end where they begin", "部分多边形边界首尾不闭合")}
+	}
+	return Note{Rule: "reader.warning", Severity: Info, Words: Say("GDAL says: %s", "GDAL 提示：%s", shown(text))}
 }
 
 // source tells what ogrinfo told.
@@ -144,7 +153,7 @@ func (g *gdalSource) namesDiffer() bool {
 
 // arguments of ogr2ogr, but for the driver and what is selected. Coordinates are transformed only when asked to.
 func (g *gdalSource) arguments(opt RowOptions, to string, creation ...string) []string {
-	args := append([]string{"-f", to, "/vsistdout/t.fgb"}, creation...)
+	args := append([]string{"-q", "-f", to, "/vsistdout/t.fgb"}, creation...) // without -q some drivers' progress gets into the stream
 	args = append(args, "-nln", "t", "-skipfailures", "-mapFieldType",
 		"StringList=String,IntegerList=String,Integer64List=String,RealList=String,Time=String")
 	if g.info.geometry == "None" || g.info.geometry == "" {

@@ -7,7 +7,8 @@ import "bytes"
 var gml = Format{
 	Name: "gml", Title: "GML", Extensions: []string{".gml", ".xml"}, driver: "GML", beside: []string{".xsd", ".gfs"},
 	Is: func(_ string, head []byte) bool {
-		return xmlRoot(head) != "" && bytes.Contains(ofUTF16(head), []byte("opengis.net/gml"))
+		root := xmlRoot(head)
+		return root != "" && root != "schema" && bytes.Contains(ofUTF16(head), []byte("opengis.net/gml"))
 	},
 	open: viaXML(gdalWay{
 		driver: "GML", ext: ".gml", encoding: "as the XML says", crs: "srsName in the GML",

@@ -9,32 +9,12 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"onemap/layers"
 )
 
-// checkJSON reads a GeoJSON file once, without keeping it, and says where it is no JSON, or no GeoJSON by its structure
-// (RFC 7946, 3). A value longer than limit bytes between two features, as of a file that never ends, is refused too.
-func checkJSON(ctx context.Context, path string, limit int) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	c := &jsonCheck{ctx: ctx, in: bufio.NewReaderSize(f, 1<<18), line: 1, limit: limit}
-	if mark, _ := c.in.Peek(3); string(mark) == "\xef\xbb\xbf" {
-		c.in.Discard(3) // three bytes that were peeked at
-	}
-	if err := c.value(0, ""); err != nil {
-		return err
-	}
-	if b, err := c.next(); err == nil {
-		return c.refuse("after the end of the object follows %q", "对象结束后还有多余内容 %q", string(rune(b)))
-	} else if !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
-}
-
-// jsonCheck is a scanner of JSON that knows where it is.
+// jsonCheck is a scanner of GeoJSON that keeps nothing but where it is and what is wrong. GDAL says neither: it leaves
+// out a geometry that it does not understand.
 type jsonCheck struct {
 	ctx    context.Context
 	in     *bufio.Reader
@@ -42,16 +22,84 @@ type jsonCheck struct {
 	line   int
 	column int
 	since  int64 // offset where the current feature began
-	limit  int
-	key    []byte
+	limit  int64
+	text   []byte // of the string read last, its beginning
+
+	features int64           // so far
+	faults   map[int64]Words // of geometries, by the feature's place from 0
+	ids      bool            // features have numbers of their own
+	strange  int64           // members of "features" that are no features by their type
+	where    Words           // of the first of them
 }
 
-const jsonDepth = 200
+const (
+	jsonDepth  = 200 // values in values
+	jsonFaults = 10_000
+)
 
+// checkJSON reads a GeoJSON file once and says where it is no JSON, or no GeoJSON by its structure (RFC 7946, 3). One
+// feature of more than limit bytes, as of a file that never ends, is refused too.
+func checkJSON(ctx context.Context, path string, limit int) (*jsonCheck, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	c := &jsonCheck{ctx: ctx, in: bufio.NewReaderSize(f, 1<<18), line: 1, limit: int64(limit), faults: map[int64]Words{}}
+	if mark, _ := c.in.Peek(3); string(mark) == "\xef\xbb\xbf" {
+		c.in.Discard(3) // three bytes that were peeked at
+	}
+	b, err := c.must()
+	if err != nil {
+		return nil, err
+	}
+	if b != '{' {
+		return nil, c.refuse("GeoJSON is an object, but this begins with %q", "GeoJSON 应为对象，此文件却以 %q 开头", string(rune(b)))
+	}
+	if err := c.object(roleRoot, 0); err != nil {
+		return nil, err
+	}
+	if b, err := c.next(); err == nil {
+		return nil, c.refuse("after the end of the object follows %q", "对象结束后还有多余内容 %q", string(rune(b)))
+	} else if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return c, nil
+}
+
+// notes are about the file as a whole.
+func (c *jsonCheck) notes() []Note {
+	if c.strange == 0 {
+		return nil
+	}
+	return []Note{{Rule: "json.feature", Severity: Warning, Words: Words{
+		En: fmt.Sprintf(`%d members of "features" are no features as they should be; the first: %s`, c.strange, c.where.En),
+		Zh: fmt.Sprintf(`"features" 中有 %d 项不是规范的要素；第一处：%s`, c.strange, c.where.Zh),
+	}}}
+}
+
+// instead is what was found wrong, where GDAL could not read the file and says less.
+func (c *jsonCheck) instead(err error) error {
+	if !errors.Is(err, layers.ErrInvalid) {
+		return err
+	}
+	if c.strange > 0 {
+		return &refusal{c.where}
+	}
+	for _, w := range c.faults {
+		return &refusal{w}
+	}
+	return err
+}
+
+// refuse is an error with line and column.
 func (c *jsonCheck) refuse(en, zh string, args ...any) error {
-	w := Say(en, zh, args...)
-	where := Say("line %d, column %d: ", "第 %d 行第 %d 列：", c.line, max(c.column, 1))
-	return &refusal{Words{En: where.En + w.En, Zh: where.Zh + w.Zh}}
+	return &refusal{c.here(en, zh, args...)}
+}
+
+func (c *jsonCheck) here(en, zh string, args ...any) Words {
+	where, what := Say("line %d, column %d: ", "第 %d 行第 %d 列：", c.line, max(c.column, 1)), Say(en, zh, args...)
+	return Words{En: where.En + what.En, Zh: where.Zh + what.Zh}
 }
 
 // byte reads one byte.
@@ -63,8 +111,9 @@ func (c *jsonCheck) byte() (byte, error) {
 	if c.offset++; c.offset&(1<<20-1) == 0 && c.ctx.Err() != nil {
 		return 0, c.ctx.Err()
 	}
-	if c.offset-c.since > int64(c.limit) {
-		return 0, refuse("from line %d on one feature has more than %d MB: the file is damaged, or never ends", "第 %d 行起单个要素超过 %d MB：文件已损坏或没有结尾", c.line, c.limit>>20)
+	if c.offset-c.since > c.limit {
+		return 0, refuse("up to line %d one feature has more than %d MB: the file is damaged, or never ends",
+			"到第 %d 行为止单个要素超过 %d MB：文件已损坏或没有结尾", c.line, c.limit>>20)
 	}
 	if b == '\n' {
 		c.line, c.column = c.line+1, 0
@@ -97,102 +146,9 @@ func (c *jsonCheck) early(err error) error {
 	return err
 }
 
-// value reads any value; key is the member it stands in.
-func (c *jsonCheck) value(depth int, key string) error {
-	b, err := c.must()
-	if err != nil {
-		return err
-	}
-	return c.valueFrom(b, depth, key)
-}
-
-func (c *jsonCheck) valueFrom(b byte, depth int, key string) error {
-	if depth > jsonDepth {
-		return c.refuse("values lie more than %d deep in each other", "嵌套超过 %d 层", jsonDepth)
-	}
-	switch {
-	case b == '{':
-		return c.object(depth)
-	case b == '[':
-		if key == "properties" && depth > 0 {
-			return c.refuse(`"properties" must be an object, but is a list`, `"properties" 应为对象，却是数组`)
-		}
-		return c.array(depth, key)
-	case b == '"':
-		return c.text(nil)
-	case b == '-' || b >= '0' && b <= '9' || b == 't' || b == 'f' || b == 'n' || b == 'N' || b == 'I':
-		return c.word(b)
-	}
-	return c.refuse("%q is no JSON value", "%q 不是合法的 JSON 值", string(rune(b)))
-}
-
-func (c *jsonCheck) object(depth int) error {
-	for first := true; ; first = false {
-		b, err := c.must()
-		if err != nil {
-			return err
-		}
-		if b == '}' && first {
-			return nil
-		}
-		if b != '"' {
-			return c.refuse("a name in quotes is wanted, but there is %q", "此处应为带引号的名称，却是 %q", string(rune(b)))
-		}
-		c.key = c.key[:0]
-		if err := c.text(&c.key); err != nil {
-			return err
-		}
-		key := string(c.key)
-		if b, err = c.must(); err != nil {
-			return err
-		}
-		if b != ':' {
-			return c.refuse("a colon is wanted after %q, but there is %q", "%q 之后应为冒号，却是 %q", key, string(rune(b)))
-		}
-		if err := c.value(depth+1, key); err != nil {
-			return err
-		}
-		if b, err = c.must(); err != nil {
-			return err
-		}
-		if b == '}' {
-			return nil
-		}
-		if b != ',' {
-			return c.refuse("a comma or } is wanted, but there is %q", "此处应为逗号或 }，却是 %q", string(rune(b)))
-		}
-	}
-}
-
-func (c *jsonCheck) array(depth int, key string) error {
-	for first := true; ; first = false {
-		if depth == 1 && key == "features" {
-			c.since = c.offset
-		}
-		b, err := c.must()
-		if err != nil {
-			return err
-		}
-		if b == ']' && first {
-			return nil
-		}
-		if err := c.valueFrom(b, depth+1, ""); err != nil {
-			return err
-		}
-		if b, err = c.must(); err != nil {
-			return err
-		}
-		if b == ']' {
-			return nil
-		}
-		if b != ',' {
-			return c.refuse("a comma or ] is wanted, but there is %q", "此处应为逗号或 ]，却是 %q", string(rune(b)))
-		}
-	}
-}
-
-// text reads on to the closing quote; to takes the bytes as they stand, if not nil.
-func (c *jsonCheck) text(to *[]byte) error {
+// string reads on to the closing quote and keeps the beginning in c.text.
+func (c *jsonCheck) string() error {
+	c.text = c.text[:0]
 	for {
 		b, err := c.byte()
 		if err != nil {
@@ -206,15 +162,15 @@ func (c *jsonCheck) text(to *[]byte) error {
 				return c.early(err)
 			}
 		}
-		if to != nil && len(*to) < 100 {
-			*to = append(*to, b)
+		if len(c.text) < 100 {
+			c.text = append(c.text, b)
 		}
 	}
 }
 
 // word reads on to the end of a number, or of true, false, null; NaN and Infinity, which some write, are GDAL's to judge.
 func (c *jsonCheck) word(b byte) error {
-	word := []byte{b}
+	c.text = append(c.text[:0], b)
 	for {
 		next, err := c.in.Peek(1)
 		if err != nil || strings.IndexByte(" \t\r\n,]}:", next[0]) >= 0 {
@@ -223,12 +179,28 @@ func (c *jsonCheck) word(b byte) error {
 		if b, err = c.byte(); err != nil {
 			return c.early(err)
 		}
-		if word = append(word, b); len(word) > 400 {
+		if c.text = append(c.text, b); len(c.text) > 400 {
 			break
 		}
 	}
-	if json.Valid(word) || string(word) == "NaN" || strings.TrimLeft(string(word), "-") == "Infinity" {
+	if isPlainNumber(c.text) || json.Valid(c.text) || string(c.text) == "NaN" || strings.TrimLeft(string(c.text), "-") == "Infinity" {
 		return nil
 	}
-	return c.refuse("%s is no JSON value", "%s 不是合法的 JSON 值", fmt.Sprintf("%q", shown(string(word))))
+	return c.refuse("%q is no JSON value", "%q 不是合法的 JSON 值", shown(string(c.text)))
+}
+
+// isPlainNumber is a quick yes for most numbers: digits, maybe a sign before and a point within.
+func isPlainNumber(b []byte) bool {
+	if len(b) > 0 && b[0] == '-' {
+		b = b[1:]
+	}
+	point := false
+	for i, c := range b {
+		if c == '.' && !point && i > 0 && i < len(b)-1 {
+			point = true
+		} else if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0 && (b[0] != '0' || len(b) == 1 || b[1] == '.')
 }

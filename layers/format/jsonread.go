@@ -19,14 +19,14 @@ var (
 		Name: "geojsonseq", Title: "GeoJSON sequence", Extensions: []string{".geojsonl", ".geojsons", ".jsonl", ".ndjson"}, driver: "GeoJSONSeq",
 		Is: func(_ string, head []byte) bool { return jsonKind(head) == "sequence" },
 		open: func(ctx context.Context, in input) ([]*Source, error) {
-			return in.viaGDAL(ctx, gdalWay{driver: "GeoJSONSeq", ext: ".geojsonl", crs: "GeoJSON is always WGS 84", byID: true})
+			return in.viaGDAL(ctx, gdalWay{driver: "GeoJSONSeq", ext: ".geojsonl", crs: "GeoJSON is always WGS 84"})
 		},
 	}
 	topoJSON = Format{
 		Name: "topojson", Title: "TopoJSON", Extensions: []string{".topojson"}, driver: "TopoJSON",
 		Is: func(_ string, head []byte) bool { return jsonKind(head) == "topojson" },
 		open: func(ctx context.Context, in input) ([]*Source, error) {
-			return in.viaGDAL(ctx, gdalWay{driver: "TopoJSON", ext: ".topojson", crs: "the TopoJSON", byID: true})
+			return in.viaGDAL(ctx, gdalWay{driver: "TopoJSON", ext: ".topojson", crs: "the TopoJSON"})
 		},
 	}
 	esriJSON = Format{
@@ -50,6 +50,9 @@ func jsonKind(head []byte) string {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
 	case bytes.HasPrefix(text, []byte{0x1e}):
+		if first, _ := firstObject(text[1:]); jsonFeatures.Match(first) {
+			return "geojson" // a single collection that begins like a sequence
+		}
 		return "sequence"
 	case !bytes.HasPrefix(text, []byte("{")):
 		return ""
@@ -99,15 +102,35 @@ func openGeoJSON(ctx context.Context, in input) ([]*Source, error) {
 	if jsonKind(head) == "sequence" {
 		return geoJSONSeq.open(ctx, in)
 	}
-	if err := checkJSON(ctx, in.path, in.folder.limits.Row); err != nil {
+	if bytes.HasPrefix(head, []byte{0x1e}) {
+		bare := in.folder.name(".geojson")
+		if err := copyWithHeader(bare, in.path, nil, 1); err != nil {
+			return nil, err
+		}
+		in.path = bare
+	}
+	check, err := checkJSON(ctx, in.path, in.folder.limits.Row)
+	if err != nil {
 		return nil, err
 	}
-	sources, err := in.viaGDAL(ctx, gdalWay{driver: "GeoJSON", ext: ".geojson", crs: "GeoJSON is always WGS 84", byID: true})
+	w := gdalWay{driver: "GeoJSON", ext: ".geojson", crs: "GeoJSON is always WGS 84", faults: check.faults}
+	if check.ids {
+		w.firstFID = 1
+	}
+	sources, err := in.viaGDAL(ctx, w)
+	if err != nil && ctx.Err() == nil {
+		return nil, check.instead(err)
+	}
 	for _, s := range sources {
-		if s.CRS.EPSG != 4326 {
+		switch s.CRS.EPSG {
+		case 4326, 4979: // GDAL's name for WGS 84 with heights
+			s.CRS.EPSG = 4326
+		default:
 			s.CRS.How = `"crs" in the GeoJSON`
 		}
-		s.Name = strings.TrimSuffix(baseName(in.name), ".geojson")
+		base := baseName(in.name)
+		s.Name = strings.TrimSuffix(base, extension(base))
+		s.Notes = append(s.Notes, check.notes()...)
 	}
-	return sources, err
+	return sources, nil
 }

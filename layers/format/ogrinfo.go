@@ -49,6 +49,7 @@ func (f *Folder) describe(ctx context.Context, driver, path string, read, env, o
 		c.end()
 		return nil, nil, fmt.Errorf("%w: the file has more layers or fields than can be told", layers.ErrInvalid)
 	}
+	c.said = string(text[:min(len(text), 500)])
 	if endErr := c.end(); endErr != nil {
 		return nil, nil, endErr
 	}

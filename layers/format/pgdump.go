@@ -15,15 +15,17 @@ import (
 type dumpStream struct {
 	in       *bufio.Reader
 	geometry bool // the first column is one
+	numbered bool // the next column is GDAL's number of the row
 	columns  int
 	limit    int // of a row, in bytes
 	line     []byte
 	cells    [][]byte
 }
 
-// newDumpStream reads on to the COPY command. io.EOF means that there is none.
-func newDumpStream(in io.Reader, limit int) (*dumpStream, error) {
-	s := &dumpStream{in: bufio.NewReaderSize(in, 1<<20), limit: limit}
+// newDumpStream reads on to the COPY command. io.EOF means that there is none. geometry tells whether the first column
+// is one.
+func newDumpStream(in io.Reader, limit int, geometry bool) (*dumpStream, error) {
+	s := &dumpStream{in: bufio.NewReaderSize(in, 1<<20), limit: limit, geometry: geometry}
 	for {
 		line, lost, err := s.next()
 		if err != nil {
@@ -37,8 +39,11 @@ func newDumpStream(in io.Reader, limit int) (*dumpStream, error) {
 			return nil, errStream
 		}
 		list = strings.TrimSuffix(list, ") FROM STDIN;")
-		s.geometry = strings.HasPrefix(list, `"wkb_geometry"`)
 		s.columns = countQuoted(list)
+		if s.geometry {
+			_, list, _ = strings.Cut(list, ", ")
+		}
+		s.numbered = strings.HasPrefix(list, `"ogc_fid"`) || strings.HasPrefix(list, `"onemap_fid"`)
 		return s, nil
 	}
 }

@@ -87,12 +87,23 @@ func (s *shapes) place(in input) (notes []Note, err error) {
 			return nil, err
 		}
 	}
-	info, err := os.Stat(s.shx)
-	if err != nil {
+	if s.shapeCount, err = indexed(s.shx); err != nil {
 		return nil, err
 	}
-	s.shapeCount = (info.Size() - 100) / 8
 	return append(notes, cutNote(in.path)...), nil
+}
+
+// indexed is how many shapes an index has: by its size, and by its header, whichever is less.
+func indexed(shx string) (int64, error) {
+	head, err := firstBytes(shx, 28)
+	if err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(shx)
+	if err != nil || len(head) < 28 {
+		return 0, err
+	}
+	return max(0, (min(info.Size(), 2*int64(binary.BigEndian.Uint32(head[24:])))-100)/8), nil
 }
 
 // cutNote tells of a .shp that is shorter than its header says.

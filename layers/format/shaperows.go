@@ -133,8 +133,11 @@ func (r *shapeRun) take(geometry []byte) error {
 	return nil
 }
 
-// null tells whether a shape says itself that it is none, or is empty: type 0, or too short for any coordinate.
+// null tells whether a shape says itself that it is none, or is empty, or is not there at all, which Source.Notes tell.
 func (r *shapeRun) null(n int64) bool {
+	if n >= r.shapeCount {
+		return true
+	}
 	index, err := os.Open(r.shx)
 	if err != nil {
 		return false
@@ -142,7 +145,7 @@ func (r *shapeRun) null(n int64) bool {
 	defer index.Close()
 	entry := make([]byte, 8)
 	if _, err := index.ReadAt(entry, 100+8*n); err != nil {
-		return n >= r.shapeCount
+		return false
 	}
 	shp, err := os.Open(r.path)
 	if err != nil {
