@@ -74,7 +74,10 @@ func (c importCmd) turns(ctx context.Context, seed *parcels, result *importResul
 			return err
 		}
 		result.Plain, result.Onemap = append(result.Plain, plain), append(result.Onemap, ours)
-		if _, err := b.pool.Exec(ctx, "drop table public.plain, layer."+layer); err != nil {
+		if err := b.drop(ctx, layer); err != nil {
+			return err
+		}
+		if _, err := b.pool.Exec(ctx, "drop table public.plain"); err != nil {
 			return err
 		}
 	}
@@ -110,7 +113,7 @@ func (c importCmd) appends(ctx context.Context, seed *parcels, result *importRes
 		}
 		result.Appends = append(result.Appends, appendUsage{n, u})
 		fmt.Fprintf(os.Stderr, "appended %d in %.1f s\n", n, u.Seconds)
-		if _, err := b.pool.Exec(ctx, "drop table layer."+layer); err != nil {
+		if err := b.drop(ctx, layer); err != nil {
 			return err
 		}
 		if err := os.Remove(path); err != nil {
@@ -118,6 +121,13 @@ func (c importCmd) appends(ctx context.Context, seed *parcels, result *importRes
 		}
 	}
 	return nil
+}
+
+// drop removes a layer without what protects users: its rows would first go to history, and the disk would be busy with
+// them during the next run.
+func (b *bed) drop(ctx context.Context, layer string) error {
+	_, err := b.pool.Exec(ctx, fmt.Sprintf("set local onemap.ddl = 'off'; drop table layer.%[1]s; select onemap.gone('%[1]s')", layer))
+	return err
 }
 
 // expect makes sure that what was measured was done.

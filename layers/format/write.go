@@ -37,19 +37,21 @@ type Writing struct {
 	Degrees, Encodings bool
 	encoding           string // of text where none is asked for; "" = UTF-8
 
-	layout func(j *job, p *part) layout             // what GDAL's driver is told
-	kind   func(layers.Type) layers.Type            // type that stands for one which the format has not; nil = it has all
-	id     string                                   // name of the column that gives features their id in the format; "" = it has none
-	idText bool                                     // which is text
-	finish func(j *job, p *part, stem string) error // mends what the driver wrote to the files of that stem; may be nil
-	names  nameRules
-	texts  textRules
-	whole  int64 // largest whole number that is kept to the digit; 0 = all
-	most   int64 // rows; 0 = no limit
+	layout  func(j *job, p *part) layout             // what GDAL's driver is told
+	kind    func(layers.Type) layers.Type            // type that stands for one which the format has not; nil = it has all
+	id      string                                   // name of the column that gives features their id in the format; "" = it has none
+	idText  bool                                     // which is text
+	finish  func(j *job, p *part, stem string) error // mends what the driver wrote to the files of that stem; may be nil
+	names   nameRules
+	texts   textRules
+	whole   int64 // largest whole number that it has a type for; a field with larger ones becomes text; 0 = all
+	decimal bool  // keeps numbers as they are written, whatever the digits; others have float64
+	most    int64 // rows; 0 = no limit
 
 	plane     bool     // makes sense in a plane only
 	never8    bool     // can not hold UTF-8
 	widths    bool     // texts have a width
+	fixed     bool     // numbers are decimal, with so many digits on both sides of the point
 	ownAreas  bool     // areas with heights are written by us, see shpWriter
 	noBool    bool     // yes and no are 1 and 0
 	areas     bool     // holds areas only

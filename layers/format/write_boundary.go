@@ -29,7 +29,7 @@ type boundaryWriter struct {
 // writeBoundary writes in GBK as the ministry's programs do, in the 3-degree zone of the features.
 func writeBoundary() *Writing {
 	return &Writing{
-		MediaType: "text/plain", Stream: newBoundaryText, areas: true, plane: true, flat: true, Encodings: true, encoding: "GBK",
+		MediaType: "text/plain", Stream: newBoundaryText, areas: true, decimal: true, plane: true, flat: true, Encodings: true, encoding: "GBK",
 		texts: textRules{oneLine: true}, noEmpty: true,
 	}
 }

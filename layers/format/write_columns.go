@@ -18,8 +18,8 @@ type column struct {
 	prefix          string            // before an id
 	max             int64             // texts: most bytes in the encoding; numbers: most digits before the point
 	decimals        int               // numbers: most behind the point
-	negative        bool
-	huge            bool // whole numbers: one needs more than 32 bits
+	huge            bool              // whole numbers: one needs more than 32 bits
+	wide            bool              // numbers: one needs more than the format has
 }
 
 // idOfFormat stands for column.from where the format has ids of its own: not one of the fields.

@@ -21,7 +21,7 @@ func writeGeoPackage() *Writing {
 
 func writeFileGDB() *Writing {
 	return &Writing{
-		MediaType: "application/zip", Driver: "OpenFileGDB", oneKind: true, whole: 1 << 53, zoneless: true,
+		MediaType: "application/zip", Driver: "OpenFileGDB", oneKind: true, whole: 1e15 - 1, zoneless: true,
 		names: nameRules{bytes: 64, identifier: true, reserved: []string{"objectid", "shape", "shape_length", "shape_area"}},
 		kind:  without(layers.Boolean, layers.JSON),
 		layout: func(j *job, p *part) layout {
@@ -76,17 +76,14 @@ func writeMIF() *Writing {
 
 func mapInfo(siblings []string, more ...string) *Writing {
 	return &Writing{
-		MediaType: "application/zip", Driver: "MapInfo File", flat: true, Encodings: true, encoding: "GBK", never8: true, siblings: siblings, whole: 1 << 53, noEmpty: true, noNull: true,
+		MediaType: "application/zip", Driver: "MapInfo File", flat: true, Encodings: true, encoding: "GBK", never8: true, siblings: siblings, whole: 1e15 - 1, noEmpty: true, noNull: true,
 		names: nameRules{bytes: 31, identifier: true}, texts: textRules{bytes: 254, oneLine: true}, widths: true,
 		kind: without(layers.JSON, layers.DateTime), listed: true,
 		layout: func(j *job, p *part) layout {
 			b := p.reach()
 			args := append([]string{"-lco", "ENCODING=" + j.text.gdal, "-lco", fmt.Sprintf("BOUNDS=%v,%v,%v,%v", b[0], b[1], b[2], b[3])}, more...)
 			return layout{args: args, as: func(c *column) string {
-				if c.Type == layers.Integer {
-					return whole32(c, "numeric(20,0)")
-				}
-				return dbfType(c)
+				return whole32(c, "numeric(20,0)") // numbers are floats, and need no width
 			}}
 		},
 	}
@@ -95,8 +92,15 @@ func mapInfo(siblings []string, more ...string) *Writing {
 func writeXLSX() *Writing {
 	return &Writing{
 		MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Driver: "XLSX", shapeless: true, most: 1<<20 - 1,
-		whole: 1 << 53, texts: textRules{characters: 32767}, kind: without(layers.JSON, layers.DateTime), noEmpty: true,
-		layout: func(j *job, p *part) layout { return layout{kind: "NONE"} },
+		whole: 1e15 - 1, texts: textRules{characters: 32767}, kind: without(layers.JSON, layers.DateTime), noEmpty: true,
+		layout: func(j *job, p *part) layout {
+			return layout{kind: "NONE", as: func(c *column) string {
+				if c.Type == layers.Integer && !c.wide {
+					return "bigint"
+				}
+				return whole32(c, "")
+			}}
+		},
 	}
 }
 
@@ -112,11 +116,14 @@ func without(types ...layers.Type) func(layers.Type) layers.Type {
 	}
 }
 
-// whole32 is for formats whose whole numbers have 32 bits: larger ones are given another type.
+// whole32 is for formats whose whole numbers have 32 bits: a field with larger ones is of another type, or text where
+// that is too small as well.
 func whole32(c *column, larger string) string {
 	switch {
 	case c.Type == layers.Date:
 		return "date"
+	case c.Type == layers.Integer && c.wide:
+		return "character(20)"
 	case c.Type == layers.Integer && c.huge:
 		return larger
 	case c.Type == layers.Integer:

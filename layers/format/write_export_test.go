@@ -427,3 +427,51 @@ func TestFlatGeobufHeaderTellsCountAndBounds(t *testing.T) {
 		t.Error("the header has not the bounds or not the count")
 	}
 }
+
+// A number that a format can not hold is told of, and never rounded beyond what float64 is.
+func TestNumbersBeyondTheFormat(t *testing.T) {
+	t.Parallel()
+	store, pool := oddLayer(t, "Point", false, "POINT(116 35)", "POINT(116 36)", "")
+	edit := func(n, d, m string) {
+		t.Helper()
+		if _, err := pool.Exec(t.Context(), "update layer.odd set n = "+n+", d = "+d+", m = "+m+" where fid < 3; update layer.odd set d = -0.05, m = -0.05 where fid = 2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		file    string
+		n, d, m string
+		want    []any
+		notes   []string
+	}{
+		{"a.shp", "9223372036854775807", "1e300", "9999999999999999.99", []any{"9223372036854775807", "1e+300", json.Number("1e16")},
+			[]string{"number.text n", "number.text d", "number.rounded m"}},
+		{"b.shp", "999999999999999999", "1.5e-11", "1e15", []any{json.Number("999999999999999999"), json.Number("1.5e-11"), json.Number("1e15")}, nil},
+		{"c.shp", "0", "1.23456e-14", "0", []any{json.Number("0"), json.Number("1.2e-14"), json.Number("0")}, []string{"number.rounded d"}},
+		{"a.gdb", "9223372036854775807", "1e300", "12.34", []any{"9223372036854775807", json.Number("1e300"), json.Number("12.34")}, []string{"number.text n"}},
+		{"a.mif", "-9223372036854775807", "1e300", "12.34", []any{"-9223372036854775807", json.Number("1e300"), json.Number("12.34")}, []string{"number.text n"}},
+		{"a.gpkg", "9223372036854775807", "'infinity'", "9999999999999999.99", []any{json.Number("9223372036854775807"), nil, json.Number("1e16")},
+			[]string{"number.none d", "number.rounded m"}},
+		{"a.kml", "9223372036854775807", "1e-300", "12.34", []any{"9223372036854775807", json.Number("1e-300"), json.Number("12.34")}, nil},
+	} {
+		edit(c.n, c.d, c.m)
+		path, report := export(t, store, c.file, layers.Query{}, format.ExportOptions{})
+		rows := gdalReads(t, path)
+		same(t, map[string]any{"n": rows[0].Properties["n"], "d": rows[0].Properties["d"], "m": rows[0].Properties["m"]},
+			map[string]any{"n": c.want[0], "d": c.want[1], "m": c.want[2]})
+		if m, _ := rows[1].Properties["m"].(json.Number); m != "-0.05" {
+			t.Errorf("%s: -0.05 became %v", c.file, rows[1].Properties["m"])
+		}
+		var notes []string
+		for _, n := range report.Notes {
+			if strings.HasPrefix(n.Rule, "number.") {
+				notes = append(notes, n.Rule+" "+n.Field)
+			}
+		}
+		slices.Sort(notes)
+		slices.Sort(c.notes)
+		if diff := cmp.Diff(c.notes, notes); diff != "" {
+			t.Errorf("%s: notes (-want +got):\n%s", c.file, diff)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package format
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -49,13 +50,18 @@ func (f *fitting) value(c *column, feature *layers.Feature) any {
 			f.notes.add("number.none", Warning, c, feature.ID, string(appendFloat(nil, v)), numberNone)
 			return nil
 		}
-		c.sizeNumber(string(appendFloat(nil, v)))
+		f.number(c, feature.ID, string(appendFloat(nil, v)), v)
 		return v
 	case json.Number:
-		c.sizeNumber(string(v))
-		if f.writing.whole > 0 && len(v) > 15 && !exact(v) {
+		n, err := v.Float64()
+		if math.IsNaN(n) || math.IsInf(n, 0) || err != nil {
+			f.notes.add("number.none", Warning, c, feature.ID, string(v), numberNone)
+			return nil
+		}
+		if !f.writing.decimal && len(v) > 15 && !exact(v) {
 			f.notes.add("number.rounded", Warning, c, feature.ID, string(v), numberRounded)
 		}
+		f.number(c, feature.ID, string(v), n)
 		return v
 	case int64:
 		return f.whole(c, feature.ID, v)
@@ -75,13 +81,11 @@ func (f *fitting) value(c *column, feature *layers.Feature) any {
 }
 
 func (f *fitting) whole(c *column, id string, v int64) any {
-	if v < 0 {
-		c.negative = true
-	}
 	c.max = max(c.max, int64(len(appendValue(nil, v))))
 	c.huge = c.huge || v != int64(int32(v))
 	if most := f.writing.whole; most > 0 && (v > most || v < -most) {
-		f.notes.add("integer.large", Warning, c, id, string(appendValue(nil, v)), integerLarge)
+		c.wide = true
+		f.notes.add("number.text", Info, c, id, string(appendValue(nil, v)), numberText)
 	}
 	return v
 }
@@ -144,16 +148,26 @@ func forbidden(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff
 }
 
-// sizeNumber learns how many digits a decimal number has on both sides of the point.
-func (c *column) sizeNumber(text string) {
-	if strings.ContainsAny(text, "eE") {
-		c.max, c.decimals = max(c.max, 9), 15 // too small or too large to count
+// number learns how many digits a number has on both sides of the point, and tells of one that a .dbf can not hold.
+func (f *fitting) number(c *column, id, text string, v float64) {
+	if !f.writing.fixed {
 		return
 	}
-	if text[0] == '-' {
-		c.negative, text = true, text[1:]
+	if strings.ContainsAny(text, "eE") {
+		text = strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	whole, part, _ := strings.Cut(text, ".")
+	whole, part, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if len(whole) > dbfDigits {
+		c.wide = true
+		f.notes.add("number.text", Info, c, id, text, numberText)
+		return
+	}
+	if len(part) > dbfDecimals {
+		rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'f', dbfDecimals, 64), 64)
+		if err != nil || math.Abs(rounded-v) > 1e-12*math.Abs(v) {
+			f.notes.add("number.rounded", Warning, c, id, text, numberRounded)
+		}
+	}
 	c.max, c.decimals = max(c.max, int64(len(whole))), max(c.decimals, len(part))
 }
 

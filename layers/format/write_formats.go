@@ -55,23 +55,23 @@ func formatExtension(file string) string {
 
 // The formats whose writers are ours.
 func writeGeoJSON() *Writing {
-	return &Writing{MediaType: "application/geo+json", Stream: newGeoJSON, Degrees: true, texts: textRules{controls: true}}
+	return &Writing{MediaType: "application/geo+json", Stream: newGeoJSON, Degrees: true, decimal: true, texts: textRules{controls: true}}
 }
 
 func writeGeoJSONSeq() *Writing {
-	return &Writing{MediaType: "application/geo+json-seq", Stream: newGeoJSONSeq, Degrees: true, texts: textRules{controls: true}}
+	return &Writing{MediaType: "application/geo+json-seq", Stream: newGeoJSONSeq, Degrees: true, decimal: true, texts: textRules{controls: true}}
 }
 
 func writeGeoJSONLines() *Writing {
-	return &Writing{MediaType: "application/x-ndjson", Stream: newGeoJSONLines, Degrees: true, texts: textRules{controls: true}}
+	return &Writing{MediaType: "application/x-ndjson", Stream: newGeoJSONLines, Degrees: true, decimal: true, texts: textRules{controls: true}}
 }
 
 func writeCSV() *Writing {
-	return &Writing{MediaType: "text/csv", Stream: newCSV, Encodings: true, texts: textRules{controls: true}}
+	return &Writing{MediaType: "text/csv", Stream: newCSV, Encodings: true, decimal: true, texts: textRules{controls: true}}
 }
 
 func writeFlatGeobuf() *Writing {
-	return &Writing{MediaType: "application/flatgeobuf", Stream: newFlatGeobuf, texts: textRules{controls: true}, whole: 0}
+	return &Writing{MediaType: "application/flatgeobuf", Stream: newFlatGeobuf, texts: textRules{controls: true}}
 }
 
 // written says of each format how it is written. It is not part of the rows themselves, which would then refer to

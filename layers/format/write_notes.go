@@ -24,7 +24,7 @@ var (
 	timeFraction  = Say("parts of a second are left out", "不足一秒的部分已略去")
 	boolNumber    = Say("yes and no are written as 1 and 0", "“是/否”按1、0写出")
 	textEmpty     = Say("empty text and null are the same in this format", "该格式不区分空文字与空值")
-	integerLarge  = Say("larger than the format keeps to the digit; the last digits may differ", "整数超出该格式的精度，末位可能不同")
+	numberText    = Say("larger than the format's numbers; the whole field is written as text", "数值超出该格式数字类型的范围，该字段整列按文字写出")
 	numberRounded = Say("has more digits than the format keeps (about 15); rounded", "数值位数超出该格式的精度（约15位），已四舍五入")
 	nameChanged   = Say("names of fields that the format does not allow were changed", "字段名不符合该格式要求，已改名")
 	geometryNull  = Say("features without geometry are left out: the format holds nothing else", "无几何的要素未写出：该格式只存图形")

@@ -22,7 +22,6 @@ type part struct {
 	writer Writer
 	rows   int64
 	multi  bool // has a geometry of several parts
-	bounds layers.Bounds
 }
 
 // spool writes the features to one part or, where the format wants kinds apart and the layer mixes them, to three.

@@ -14,7 +14,7 @@ func writeShapefile() *Writing {
 	return &Writing{
 		MediaType: "application/zip", Driver: "ESRI Shapefile", oneKind: true, Encodings: true, noEmpty: true, listed: true, ownAreas: true, noBool: true,
 		siblings: []string{".shx", ".dbf", ".prj", ".cpg"}, whole: 1e18 - 1,
-		widths: true, finish: finishShapefile,
+		widths: true, fixed: true, finish: finishShapefile,
 		names: nameRules{bytes: 10, identifier: true}, texts: textRules{bytes: 254},
 		kind: without(layers.JSON, layers.DateTime),
 		layout: func(j *job, p *part) layout {
@@ -37,30 +37,30 @@ func shapeType(p *part, z bool) string {
 	return name
 }
 
-// The widest number of a .dbf that programs agree on.
+// What a .dbf holds: the descriptions say 19 digits, but every program reads more, and an area in square metres with
+// fifteen decimals needs them.
 const (
 	dbfText     = 254
-	dbfDigits   = 19
+	dbfDigits   = 17 // before the point
 	dbfDecimals = 15
 )
 
 // dbfType is the type of GDAL's SQL that gives a .dbf field as wide as its values, or as the standard has it.
 func dbfType(c *column) string {
-	switch c.Type {
-	case layers.Date:
+	switch {
+	case c.Type == layers.Date:
 		return "date"
-	case layers.Boolean:
-		return ""
-	case layers.Integer:
-		if c.max > 18 {
-			return "character(20)"
-		}
-		if c.max > 9 {
-			return "bigint"
-		}
+	case c.Type == layers.Integer && c.wide:
+		return "character(20)"
+	case c.Type == layers.Number && c.wide:
+		return "character(32)"
+	case c.Type == layers.Integer && c.max > 9:
+		return "bigint"
+	case c.Type == layers.Integer:
 		return "integer"
-	case layers.Number:
-		return fmt.Sprintf("numeric(%d,%d)", c.numberWidth(), c.numberDecimals())
+	case c.Type == layers.Number:
+		decimals := max(min(c.decimals, dbfDecimals), 1) // without any it would read as a whole number
+		return fmt.Sprintf("numeric(%d,%d)", max(int(c.max), 1)+2+decimals, decimals)
 	}
 	return "" // the spool's header says how wide; a cast would count in UTF-8
 }
@@ -88,16 +88,4 @@ func finishShapefile(j *job, p *part, stem string) error {
 	}
 	_, err = dbf.WriteAt([]byte{j.text.language}, 29)
 	return errors.Join(err, dbf.Close())
-}
-
-func (c *column) numberDecimals() int {
-	if c.max == 0 {
-		return 6
-	}
-	room := dbfDigits - 2 - int(c.max)
-	return max(min(c.decimals, dbfDecimals, room), 1)
-}
-
-func (c *column) numberWidth() int {
-	return max(int(c.max), 1) + 2 + c.numberDecimals() // a sign and the point
 }

@@ -101,7 +101,6 @@ func TestTheSameRowsWhateverTheFile(t *testing.T) {
 		"GeoJSON":       func(t *testing.T) string { return write(t, "p.geojson", parcels) },
 		"GeoPackage":    func(t *testing.T) string { return made(t, "p.gpkg", parcels, "-f", "GPKG") },
 		"Shapefile GBK": func(t *testing.T) string { return made(t, "地块.shp", parcels, "-lco", "ENCODING=GBK") },
-		"FlatGeobuf":    func(t *testing.T) string { return made(t, "p.fgb", parcels, "-f", "FlatGeobuf") },
 		"zone in .prj": func(t *testing.T) string {
 			return made(t, "p.shp", parcels, "-lco", "ENCODING=UTF-8", "-s_srs", "EPSG:4490", "-t_srs", "EPSG:4527")
 		},
