@@ -126,7 +126,7 @@ func (c importCmd) appends(ctx context.Context, seed *parcels, result *importRes
 // drop removes a layer without what protects users: its rows would first go to history, and the disk would be busy with
 // them during the next run.
 func (b *bed) drop(ctx context.Context, layer string) error {
-	_, err := b.pool.Exec(ctx, fmt.Sprintf("set local onemap.ddl = 'off'; drop table layer.%[1]s; select onemap.gone('%[1]s')", layer))
+	_, err := b.pool.Exec(ctx, fmt.Sprintf("select set_config('onemap.ddl', 'off', true); drop table layer.%[1]s; select onemap.gone('%[1]s')", layer))
 	return err
 }
 
