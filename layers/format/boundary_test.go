@@ -125,6 +125,7 @@ func TestBoundaryFaultsAreTold(t *testing.T) {
 		"Beijing 54":   {strings.Replace(boundaryHead, "2000国家大地坐标系", "北京54坐标系", 1), "4,,1,a,线,,,,@\n" + square, 2415, "", "", "LINESTRING ("},
 		"six degrees":  {strings.NewReplacer("带号=39", "带号=20", "分带=3", "分带=6").Replace(boundaryHead), "4,,1,a,线,,,,@\n" + strings.ReplaceAll(square, ",394", ",204"), 4498, "", "", "LINESTRING ("},
 		"turned":       {boundaryHead, "2,,1,a,线,,,,@\nJ1,1,39417700,3963700\nJ2,1,39417800,3963700\n", 4527, "boundary.axes", "", "LINESTRING (3963700 39417700"},
+		"two zones":    {boundaryHead, "4,,1,a,线,,,,@\n" + square + "6,,1,a,线,,,,@\n" + strings.ReplaceAll(square+square, ",39", ",38"), 4527, "boundary.zone", "", "LINESTRING ("},
 		"degrees":      {boundaryHead, "2,,1,a,线,,,,@\nJ1,1,35.80,116.09\nJ2,1,35.81,116.09\n", 4490, "", "", "LINESTRING (116.09 35.8"},
 		"no system":    {"[地块坐标]\n", "4,,1,a,线,,,,@\n" + square, 0, "boundary.crs", "", "LINESTRING ("},
 	} {
@@ -203,7 +204,7 @@ func TestNewParcelsAreReadAgain(t *testing.T) {
 		{{417700, 3963700}, {417700, 3963800}, {417800, 3963800}, {417800, 3963700}, {417700, 3963700}},
 		{{417740, 3963740}, {417740, 3963760}, {417760, 3963760}, {417760, 3963740}, {417740, 3963740}},
 	}
-	b := &Boundary{Encoding: "GB18030", Head: BoundaryHead("某县自然资源局", "2025-06-15", 39, 3),
+	b := &Boundary{Encoding: "GB18030", Head: BoundaryHead(39, 3, map[string]string{"数据产生单位": "某县自然资源局", "数据产生日期": "2025-06-15"}),
 		Parcels: []Parcel{NewParcel([]string{"0.9600", "1", "地块一", "面", "I50G005034", "工业用地", "0601"}, rings, 39, 3)}}
 	var out bytes.Buffer
 	if err := WriteBoundary(&out, b); err != nil {

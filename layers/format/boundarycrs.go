@@ -83,10 +83,13 @@ func (b *boundarySource) settleCRS(s *Source) {
 	if err != nil {
 		zone = 0
 	}
+	if b.zones[zone] > 0 { // some have the head's zone: the others are wrong, even if they are more
+		most = zone
+	}
 	how := "[属性描述] 带号=" + value("带号")
 	switch b.zone = most; {
 	case len(b.zones) > 1:
-		note("boundary.zone", Warning, Say("the eastings are of %d zones; most are of %s", "横坐标分属 %d 个不同的带，多数为：%s", len(b.zones), zoneWords(most)))
+		note("boundary.zone", Warning, Say("the eastings are of %d zones and were taken to be of %s; parcels of another are told", "横坐标分属 %d 个不同的带，按 %s 读取；其他带的地块另行提示", len(b.zones), zoneWords(most)))
 	case most > 0 && zone > 0 && most != zone:
 		note("boundary.zone", Warning, Say("the head says zone %d, the eastings begin with %d; the coordinates were believed", "文件头带号为 %d，坐标带号为 %d；已按坐标中的带号读取", zone, most))
 	}
@@ -110,7 +113,7 @@ func (b *boundarySource) settleCRS(s *Source) {
 
 func zoneWords(zone int) string {
 	if zone == 0 {
-		return "0"
+		return "—"
 	}
 	return strconv.Itoa(zone)
 }

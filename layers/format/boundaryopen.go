@@ -70,7 +70,7 @@ func openBoundary(ctx context.Context, in input) ([]*Source, error) {
 	b.settleCRS(s)
 	if len(strange) > 0 {
 		s.Notes = append(s.Notes, Note{Rule: "boundary.line", Severity: Warning, Words: Say(
-			"%d lines are neither a parcel nor a point and were not read, the first is line %d",
+			"lines that are neither a parcel nor a point were not read: %d, the first is line %d",
 			"有 %d 行既不是地块也不是界址点，未读取，首行为第 %d 行", len(strange), strange[0])})
 	}
 	s.rowsOf(in.folder, b.rows)

@@ -73,7 +73,7 @@ func (m *rowMaker) checkCount(p *Parcel, rings int) {
 func (b *boundarySource) checkZone(m *rowMaker, parts [][][2]float64) {
 	if zone := int(parts[0][0][0] / 1e6); zone != b.zone && len(b.zones) > 1 {
 		m.note(Note{Rule: "boundary.zone", Severity: Warning, Value: strconv.Itoa(zone), Words: Say(
-			"the eastings of this parcel begin with %d, those of most parcels with %d", "该地块横坐标带号为 %d，多数地块为 %d", zone, b.zone)})
+			"the eastings of this parcel begin with %d, the file's zone is %d", "该地块横坐标带号为 %d，文件按 %d 带读取", zone, b.zone)})
 	}
 }
 

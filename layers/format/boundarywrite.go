@@ -104,15 +104,20 @@ func (w *BoundaryWriter) fault(err error) error {
 }
 
 // BoundaryHead makes a head for CGCS2000: zone is the number of a 3-degree zone (25–45), decimals are those of the
-// coordinates in metres. Producer and date may be "".
-func BoundaryHead(producer, date string, zone, decimals int) []BoundaryLine {
+// coordinates in metres. said are values of keys that are known otherwise, such as those that a file had which was
+// imported: 格式版本号, 数据产生单位, 数据产生日期, 精度, 转换参数.
+func BoundaryHead(zone, decimals int, said map[string]string) []BoundaryLine {
 	precision := strconv.FormatFloat(1/pow10(decimals), 'f', -1, 64)
 	head := []BoundaryLine{{raw: headSection + "\r\n"}}
 	for _, kv := range [][2]string{
-		{"格式版本号", "1.01版本"}, {"数据产生单位", producer}, {"数据产生日期", date}, {"坐标系", "2000国家大地坐标系"}, {"几度分带", "3"},
+		{"格式版本号", "1.01版本"}, {"数据产生单位", ""}, {"数据产生日期", ""}, {"坐标系", "2000国家大地坐标系"}, {"几度分带", "3"},
 		{"投影类型", "高斯克吕格"}, {"计量单位", "米"}, {"带号", strconv.Itoa(zone)}, {"精度", precision}, {"转换参数", ",,,,,,"},
 	} {
-		head = append(head, BoundaryLine{Key: kv[0], Value: kv[1]})
+		value, ok := said[kv[0]]
+		if !ok {
+			value = kv[1]
+		}
+		head = append(head, BoundaryLine{Key: kv[0], Value: strings.NewReplacer("\r", " ", "\n", " ").Replace(value)})
 	}
 	return append(head, BoundaryLine{raw: parcelsSection + "\r\n"})
 }
@@ -125,10 +130,10 @@ func pow10(n int) float64 {
 	return v
 }
 
-// NewParcel makes a parcel of rings as they are in a polygon: east, north, the first point repeated at the end; outer rings before their
-// holes. Points are called J1, J2 … through all rings, and each ring ends with its first; X is north. zone > 0 goes before the
-// easting, which has a false easting of 500 km. fields are those after the number of points; the number of fields of
-// the line is theirs and one.
+// NewParcel makes a parcel of rings as they are in a polygon: east, north, the first point repeated at the end; outer
+// rings before their holes. Points are called J1, J2 … through all rings, and each ring ends with its first; X is north.
+// zone > 0 goes before the easting, which has a false easting of 500 km. fields are those after the number of points:
+// area in hectares, number, name, 面, map sheet, use, class.
 func NewParcel(fields []string, rings [][][2]float64, zone, decimals int) Parcel {
 	p := Parcel{}
 	next := 1

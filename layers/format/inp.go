@@ -291,7 +291,7 @@ func (m *inpModel) notes() []Note {
 	}
 	if len(m.strays) > 0 {
 		notes = append(notes, Note{Rule: "inp.section", Severity: Warning, Words: Say(
-			"%d lines stand before the first section and were not read, the first is line %d",
+			"lines before the first section were not read: %d, the first is line %d",
 			"第一个段落之前有 %d 行内容未读取，首行为第 %d 行", len(m.strays), m.strays[0])})
 	}
 	if m.dialect.ends && !m.ended {

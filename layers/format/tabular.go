@@ -129,7 +129,7 @@ func (t *table) checkWidth(m *rowMaker, r *tableRow, h header) {
 	}
 	if len(extra) > 0 {
 		m.note(Note{Rule: "table.ragged", Severity: Warning, Value: shown(strings.Join(extra, " ")), Words: Say(
-			"%d cells of the row stand where the header has no name; they were left out", "该行有 %d 个单元格没有对应的表头，未读取", len(extra))})
+			"cells that stand where the header has no name were left out: %d", "该行有 %d 个单元格没有对应的表头，未读取", len(extra))})
 	}
 }
 

@@ -66,7 +66,7 @@ func newBoundaryText(w io.Writer, s Sheet) (Writer, error) {
 		b.area = 1
 	}
 	var err error
-	b.out, err = NewBoundaryWriter(w, s.Encoding, false, BoundaryHead("", time.Now().In(layers.Zone).Format(time.DateOnly), b.zone, boundaryDecimals))
+	b.out, err = NewBoundaryWriter(w, s.Encoding, false, BoundaryHead(b.zone, boundaryDecimals, map[string]string{"数据产生日期": time.Now().In(layers.Zone).Format(time.DateOnly)}))
 	return b, err
 }
 
