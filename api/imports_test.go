@@ -15,6 +15,7 @@ import (
 
 	"onemap/api"
 	"onemap/api/imports"
+	"onemap/layers/intake"
 )
 
 // desk is a town where files are handed in.
@@ -172,7 +173,7 @@ func (d *desk) count(sql string, args ...any) (n int) {
 
 func TestAFileBecomesALayer(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	id := d.upload("points.geojson", points(500))
 	seen := d.until(id, "ready", "failed")
 	report, _ := seen["report"].(map[string]any)
@@ -205,7 +206,7 @@ func TestAFileBecomesALayer(t *testing.T) {
 
 func TestPreviewFindingsAndReport(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	id := d.upload("points.geojson", points(250))
 	d.until(id, "ready")
 	preview := d.get("/imports/" + id + "/preview")
@@ -261,7 +262,7 @@ func TestPreviewFindingsAndReport(t *testing.T) {
 
 func TestUploadsThatCanNotBe(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	many := []string{}
 	for n := range 21 {
 		many = append(many, fmt.Sprint(n), "x")
@@ -312,8 +313,8 @@ func TestUploadsThatCanNotBe(t *testing.T) {
 
 func TestTooMuchIsRefusedAndNotKept(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing, func(o *api.Options) {
-		o.Ground.Imports = newService(t, imports.Options{Store: o.Ground.Store, Pool: o.Ground.Pool, Import: importing, Folder: t.TempDir(), Limit: 3 << 20, Log: o.Log})
+	d := newDesk(t, intake.Import, func(o *api.Options) {
+		o.Ground.Imports = newService(t, imports.Options{Store: o.Ground.Store, Pool: o.Ground.Pool, Import: intake.Import, Folder: t.TempDir(), Limit: 3 << 20, Log: o.Log})
 	})
 	body := strings.Repeat("x", 5<<20)
 	for name, from := range map[string]io.Reader{"said": strings.NewReader(body), "not said": io.MultiReader(strings.NewReader(body))} {
@@ -328,7 +329,7 @@ func TestTooMuchIsRefusedAndNotKept(t *testing.T) {
 
 func TestAClientThatLeavesLeavesNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	ctx, cancel := context.WithCancel(t.Context())
 	body, w := io.Pipe()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.server.URL+"/imports?name=a.geojson", body)
@@ -348,8 +349,8 @@ func TestAClientThatLeavesLeavesNothing(t *testing.T) {
 		t.Errorf("while it comes in: %v", i)
 	}
 	cancel()
+	w.CloseWithError(context.Canceled) // the client reads on before it sees that it is to leave
 	<-sent
-	w.Close()
 	wait(t, func() bool {
 		return d.count("select (select count(*) from onemap.import) + (select count(*) from onemap.import_part)") == 0
 	})
@@ -368,7 +369,7 @@ func wait(t *testing.T, so func() bool) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	id := d.upload("points.geojson", points(3))
 	d.until(id, "ready")
 	for body, says := range map[string]string{
@@ -403,7 +404,7 @@ func TestOptionsAreChecked(t *testing.T) {
 
 func TestWhatFailsCanBeTriedAgain(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	id := d.upload("points.geojson", points(20))
 	d.until(id, "ready")
 	d.begin(id, "run", `{"layer": "house"}`) // is there already
@@ -420,7 +421,7 @@ func TestWhatFailsCanBeTriedAgain(t *testing.T) {
 
 func TestImportsAreListedNewestFirst(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	var ids []string
 	for range 5 {
 		ids = append([]string{d.upload("points.geojson", points(1))}, ids...)
@@ -444,7 +445,7 @@ func TestImportsAreListedNewestFirst(t *testing.T) {
 
 func TestAnImportIsToldAsItGoes(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, importing)
+	d := newDesk(t, intake.Import)
 	id := d.upload("points.geojson", points(100))
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
@@ -458,8 +459,8 @@ func TestAnImportIsToldAsItGoes(t *testing.T) {
 	d.begin(id, "run", `{"layer": "points"}`)
 	var last event
 	for last = d.want(next, "import"); last.data["state"] != "done"; last = d.want(next, "import") {
-		if last.data["state"] != "importing" {
-			t.Fatalf("%v", last)
+		if last.data["state"] != "intake.Import" {
+			t.Fatalf("%v, error %v: %v", last.data["state"], last.data["error"], last)
 		}
 	}
 	if e, err := next(); err == nil {

@@ -74,12 +74,15 @@ func receive(c echo.Context, u *imports.Upload, name string) error {
 			return nil
 		}
 		if err != nil {
-			return cmp.Or(body.failed, fmt.Errorf("%w: the form is broken: %w", layers.ErrInvalid, err))
+			return cmp.Or(body.failed, fmt.Errorf("%w: the form broke off or is none: %w", layers.ErrInvalid, err))
 		}
 		if part.FormName() != "file" {
 			return fmt.Errorf("%w: part %q: all parts are named \"file\"; options go to /imports/{id}/look", layers.ErrInvalid, part.FormName())
 		}
 		if err := u.Add(r.Context(), part.FileName(), part); err != nil {
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				err = imports.Say(layers.ErrInvalid, "the form broke off within a file", "表单在文件中间中断")
+			}
 			return cmp.Or(body.failed, err)
 		}
 	}

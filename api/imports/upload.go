@@ -74,11 +74,10 @@ func (u *Upload) Add(ctx context.Context, name string, from io.Reader) error {
 	}
 	file := File{Name: name}
 	for no := 0; ; no++ {
-		n, err := io.ReadFull(from, u.buffer)
-		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		n, end, err := fill(u.buffer, from)
+		if err != nil {
 			return err
 		}
-		end := err != nil
 		if n > 0 {
 			if err := u.put(ctx, no, u.buffer[:n]); err != nil {
 				return err
@@ -90,6 +89,19 @@ func (u *Upload) Add(ctx context.Context, name string, from io.Reader) error {
 			return nil
 		}
 	}
+}
+
+// fill reads until the buffer is full or the file ends. io.ReadFull would not tell an end from one that came too early.
+func fill(buffer []byte, from io.Reader) (n int, end bool, err error) {
+	for n < len(buffer) && err == nil {
+		var more int
+		more, err = from.Read(buffer[n:])
+		n += more
+	}
+	if err == io.EOF {
+		return n, true, nil
+	}
+	return n, false, err
 }
 
 func (u *Upload) put(ctx context.Context, no int, data []byte) error {

@@ -21,7 +21,7 @@ func writeGeoPackage() *Writing {
 
 func writeFileGDB() *Writing {
 	return &Writing{
-		MediaType: "application/zip", Driver: "OpenFileGDB", oneKind: true, whole: 1e15 - 1, zoneless: true,
+		MediaType: "application/zip", Driver: "OpenFileGDB", oneKind: true, whole: 1 << 53, zoneless: true,
 		names: nameRules{bytes: 64, identifier: true, reserved: []string{"objectid", "shape", "shape_length", "shape_area"}},
 		kind:  without(layers.Boolean, layers.JSON),
 		layout: func(j *job, p *part) layout {
@@ -76,7 +76,7 @@ func writeMIF() *Writing {
 
 func mapInfo(siblings []string, more ...string) *Writing {
 	return &Writing{
-		MediaType: "application/zip", Driver: "MapInfo File", flat: true, Encodings: true, encoding: "GBK", never8: true, siblings: siblings, whole: 1e15 - 1, noEmpty: true, noNull: true,
+		MediaType: "application/zip", Driver: "MapInfo File", flat: true, Encodings: true, encoding: "GBK", never8: true, siblings: siblings, whole: 1 << 53, noEmpty: true, noNull: true,
 		names: nameRules{bytes: 31, identifier: true}, texts: textRules{bytes: 254, oneLine: true}, widths: true,
 		kind: without(layers.JSON, layers.DateTime), listed: true,
 		layout: func(j *job, p *part) layout {

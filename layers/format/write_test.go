@@ -256,8 +256,9 @@ func TestGDALReadsWhatWasWritten(t *testing.T) {
 			"null.zero n", "null.zero d", "null.zero m", "null.zero ok", "null.zero property_name_b"}},
 		{file: "a.mif", want: mapinfo, notes: []string{"z.lost ", "text.line name", "text.empty code", "text.encoding property_name_a",
 			"null.zero n", "null.zero d", "null.zero m", "null.zero ok", "null.zero property_name_b"}},
-		{file: "a.xlsx", notes: []string{"text.empty code"}, want: func(all []feature) {
+		{file: "a.xlsx", notes: []string{"number.text n", "text.empty code"}, want: func(all []feature) {
 			set(all, "code", "=", nil)
+			set(all, "n", "1000000000000001", "-3") // Excel shows 15 digits
 			for i := range all {
 				all[i].Geometry = nil
 			}
@@ -290,6 +291,58 @@ func TestGDALReadsWhatWasWritten(t *testing.T) {
 				same(t, got[i].Properties, all[i].Properties)
 			}
 		})
+	}
+}
+
+// What we write, we read: every format through Open, the values as text.
+func TestWeReadWhatWeWrote(t *testing.T) {
+	t.Parallel()
+	store, _ := oddLayer(t, "MultiPolygon", true, area, strings.ReplaceAll(area, " 40", " -40"), "")
+	plain := [][]string{
+		{"梁山县、韩岗镇", "0101", "1000000000000001", "0.1", "1234567890.12", "true", "1990-01-01", "2026-05-01T08:00:00+08:00", `{"a":[1,"二"]}`, "x", "-5"},
+		{"a\"b,c\nd;'", "", "-3", "-1.5", "0", "false", "2026-12-31", "2026-05-01T08:00:00.123+08:00", "[]", "㐂", "2147483647"},
+		{"", "", "", "", "", "", "", "", "", "", ""},
+	}
+	for _, name := range []string{"a.geojson", "a.geojsonl", "a.geojsons", "a.fgb", "a.csv", "a.gpkg", "a.shp", "a.zip", "a.gdb", "a.gdb.zip", "a.kml", "a.gml", "a.tab", "a.mif", "a.xlsx"} {
+		for _, encoding := range []string{"", "GBK"} {
+			if encoding != "" && !slices.Contains([]string{"a.csv", "a.shp"}, name) {
+				continue
+			}
+			t.Run(name+encoding, func(t *testing.T) {
+				t.Parallel()
+				path, _ := export(t, store, name, layers.Query{}, format.ExportOptions{Encoding: encoding})
+				folder, err := format.NewFolder(t.TempDir(), format.DefaultLimits())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer folder.Close()
+				data, err := format.Open(t.Context(), folder, []string{path}, format.Hints{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(data.Sources) == 0 {
+					t.Fatalf("no source: %+v", data.Files)
+				}
+				source := data.Sources[0]
+				t.Logf("%+v %s", source.CRS.EPSG, source.Encoding)
+				n := 0
+				for row, err := range source.Rows(t.Context(), format.RowOptions{}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					line := []string{}
+					for i, v := range row.Values {
+						line = append(line, source.Fields[i].Name+"="+string(v))
+					}
+					t.Logf("%d %q geometry %d", row.Number, line, len(row.Geometry))
+					n++
+				}
+				if n != 3 {
+					t.Errorf("%d rows", n)
+				}
+				_ = plain
+			})
+		}
 	}
 }
 

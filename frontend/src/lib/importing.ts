@@ -1,4 +1,4 @@
-import type { Import, ImportState, Options, Progress, Report } from "../api/report";
+import type { ImportState, Options, Progress, Report } from "../api/report";
 import type { LayerInfo, Property } from "../api/types";
 
 /** What follows from an import's report and what the clerk wants: no page, no server. */
@@ -9,27 +9,27 @@ export type Step = (typeof steps)[number];
 export const runs = (state: ImportState | undefined): boolean => state === "uploading" || state === "looking" || state === "importing";
 export const ended = (state: ImportState | undefined): boolean => state === "done" || state === "failed" || state === "cancelled";
 
-/** What is wanted, with what the server made up where nothing was said. */
-export const settled = (wanted: Options, report: Report | null): Options => ({
-  ...wanted, layer: wanted.layer ?? report?.layer ?? "", title: wanted.title ?? report?.title ?? "", mode: wanted.mode || "create", invalid: wanted.invalid || "repair",
-});
-
 /** The three ways a layer is written: a new one by the file alone, a new one as a standard prescribes, one that is there. */
 export type Target = "new" | "standard" | "existing";
 
-export const targetOf = (wanted: Options, report: Report | null): Target =>
-  wanted.mode && wanted.mode !== "create" ? "existing" : (wanted.standard ?? (wanted.layer === undefined ? report?.standard : "")) ? "standard" : "new";
+export const targetOf = ({ mode, standard }: Options): Target =>
+  mode && mode !== "create" ? "existing" : standard && standard !== "none" ? "standard" : "new";
 
-// Members that change what a look finds. A new layer's name and titles do not, unless the name is a standard's.
-const looked = ["mode", "standard", "key", "from", "only", "srid", "encoding", "datum", "invalid", "fixCrs"] as const;
+/** What is wanted, with what the server made up where nothing was said. A new layer's name alone never means a standard. */
+export function settled(wanted: Options, report: Report | null): Options {
+  const { layer, title, mode, invalid } = wanted;
+  const standard = { new: "none", standard: wanted.standard, existing: undefined }[targetOf(wanted)];
+  return { ...wanted, layer: layer ?? report?.layer ?? "", title: title ?? report?.title ?? "", mode: mode || "create", invalid: invalid || "repair", standard };
+}
+
+// Members that change what a look finds. A new layer's name and titles do not.
+const looked = ["mode", "key", "from", "only", "srid", "encoding", "datum", "invalid", "fixCrs"] as const;
 
 /** Whether what is wanted would be found otherwise than what was looked at with `before`. */
-export function needsLook(wanted: Options, before: Options, report: Report | null, standards: string[]): boolean {
+export function needsLook(wanted: Options, before: Options, report: Report | null): boolean {
   const [now, then] = [settled(wanted, report), settled(before, report)];
-  if (looked.some((name) => (now[name] || "") !== (then[name] || ""))) return true;
-  if (JSON.stringify(sorted(now.map)) !== JSON.stringify(sorted(then.map))) return true;
-  const matters = now.mode !== "create" || standards.includes(now.layer!) || standards.includes(then.layer!);
-  return matters && now.layer !== then.layer;
+  if (looked.some((name) => (now[name] || "") !== (then[name] || "")) || now.standard !== then.standard) return true;
+  return JSON.stringify(sorted(now.map)) !== JSON.stringify(sorted(then.map)) || (now.mode !== "create" && now.layer !== then.layer);
 }
 
 const sorted = (map: Record<string, string> | undefined) => Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -81,7 +81,7 @@ export type Choice = Pick<Property, "name" | "title" | "titleEn" | "required">;
 
 /** What fields can become: the properties of the layer that is there, or what the look says of the standard's table. */
 export function choices(report: Report, wanted: Options, layer: LayerInfo | undefined): Choice[] {
-  const target = targetOf(wanted, report);
+  const target = targetOf(wanted);
   if (target === "new") return [];
   if (target === "existing") return (layer?.properties ?? []).filter((p) => p.role !== "hidden");
   const given = (report.fields ?? []).filter((f) => f.name).map(({ name, title }) => ({ name, title }));
@@ -109,5 +109,6 @@ export function proofs(report: Report): { field: string; values: string[] }[] {
     .filter((f) => f.values.length > 0 || /[^\p{ASCII}]/u.test(f.field)).slice(0, 4);
 }
 
-/** An import that was asked for may have been written before the page heard of it. */
-export const written = (job: Import | null): Report | null => (job?.state === "done" ? job.result : null);
+/** The standard's table that the look says the fields are like; the doubt names it as the command line would. */
+export const likeStandard = (report: Report): string | undefined =>
+  (report.doubts ?? []).find((d) => d.rule === "standard.like")?.words.en.match(/--standard (\w+)/)?.[1];

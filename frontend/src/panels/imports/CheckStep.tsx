@@ -1,6 +1,8 @@
 import type { Import, Invalid, Report } from "../../api/report";
 import { useWords } from "../../i18n";
 import { figure } from "../../lib/units";
+import { likeStandard } from "../../lib/importing";
+import { standards } from "../../lib/standards";
 import { useImporting, want } from "../../state/importing";
 import { FixBox } from "./CrsChoice";
 import { Findings } from "./Findings";
@@ -42,9 +44,21 @@ function Doubts({ report }: { report: Report }) {
       {doubts.map((d, i) => d.rule === "crs.fix" && fix && !fix.applied
         ? <FixBox key={i} fix={fix} />
         : <Note key={i} severity={d.blocking ? "error" : d.severity} label={d.blocking ? t("import.mustDecide") : undefined}
-            action={d.blocking && <button className="text-button" onClick={() => useImporting.setState({ step: helps(d.rule) })}>{t(`import.helps.${helps(d.rule)}`)}</button>}>{said(d.words)}</Note>)}
+            action={d.rule === "standard.like" ? <Like report={report} /> : d.blocking && <button className="text-button" onClick={() => useImporting.setState({ step: helps(d.rule) })}>{t(`import.helps.${helps(d.rule)}`)}</button>}>{said(d.words)}</Note>)}
     </section>
   );
+}
+
+/** Takes the proposal to map to a standard's table. */
+function Like({ report }: { report: Report }) {
+  const { t, named } = useWords();
+  const like = standards.find((s) => s.name === likeStandard(report));
+  if (!like || useImporting.getState().wanted.standard === like.name) return null;
+  const take = () => {
+    want({ mode: undefined, key: undefined, map: undefined, standard: like.name, layer: like.name, title: like.title, titleEn: like.titleEn, theme: like.theme });
+    useImporting.setState({ step: "target" });
+  };
+  return <button className="text-button" onClick={take}>{t("import.byStandard", { name: named(like) })}</button>;
 }
 
 /** The step where a doubt can be decided. */

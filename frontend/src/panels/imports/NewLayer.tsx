@@ -12,7 +12,6 @@ export function NewLayer({ report, target }: { report: Report; target: "new" | "
   const wanted = useImporting((i) => i.wanted);
   const themes = useCodes("theme");
   const now = settled(wanted, report);
-  const standard = wanted.standard ?? report.standard;
   const byTheme = themes.map((theme) => ({ theme, own: standards.filter((s) => s.theme === theme.code) })).filter((g) => g.own.length > 0);
   const take = (name: string) => {
     const chosen = standards.find((s) => s.name === name)!;
@@ -22,7 +21,7 @@ export function NewLayer({ report, target }: { report: Report; target: "new" | "
     <div className="form">
       {target === "standard" && (
         <Labelled label={t("import.standard")}>
-          <select className="select" value={standard} onChange={(e) => take(e.target.value)}>
+          <select className="select" value={wanted.standard} onChange={(e) => take(e.target.value)}>
             {byTheme.map(({ theme, own }) => <optgroup key={theme.code} label={named(theme)}>{own.map((s) => <option key={s.name} value={s.name}>{t("import.withCode", { title: named(s), name: s.name })}</option>)}</optgroup>)}
           </select>
         </Labelled>

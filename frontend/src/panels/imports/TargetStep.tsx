@@ -1,7 +1,7 @@
 import type { Report } from "../../api/report";
 import { useCatalogue } from "../../api/queries";
 import { useWords } from "../../i18n";
-import { choices, targetOf, type Target } from "../../lib/importing";
+import { choices, likeStandard, targetOf, type Target } from "../../lib/importing";
 import { standards } from "../../lib/standards";
 import { useImporting, want } from "../../state/importing";
 import { ExistingLayer } from "./ExistingLayer";
@@ -14,7 +14,7 @@ export function TargetStep({ report }: { report: Report }) {
   const { t } = useWords();
   const wanted = useImporting((i) => i.wanted);
   const layers = useCatalogue().data?.layers ?? [];
-  const target = targetOf(wanted, report);
+  const target = targetOf(wanted);
   const layer = target === "existing" ? layers.find((l) => l.name === wanted.layer) : undefined;
   return (
     <>
@@ -30,11 +30,9 @@ export function TargetStep({ report }: { report: Report }) {
 /** Turns to another way of writing; what belonged to the former is taken back. */
 function turn(to: Target, report: Report): void {
   const { wanted } = useImporting.getState();
-  const name = wanted.layer ?? report.layer;
-  const isStandard = standards.some((s) => s.name === name);
-  const like = standards.find((s) => s.name === report.standard || s.name === name) ?? standards[0];
+  const like = standards.find((s) => s.name === likeStandard(report)) ?? standards.find((s) => s.name === (wanted.layer || report.layer)) ?? standards[0];
   const common = { key: undefined, map: undefined };
   if (to === "existing") want({ ...common, mode: "append", standard: undefined, layer: "" });
-  else if (to === "standard") want({ ...common, mode: undefined, standard: like.name, layer: like.name, title: like.title });
-  else want({ ...common, mode: undefined, standard: undefined, title: undefined, layer: isStandard || !name ? `${name || "layer"}_1` : name });
+  else if (to === "standard") want({ ...common, mode: undefined, standard: like.name, layer: like.name, title: like.title, titleEn: like.titleEn, theme: like.theme });
+  else want({ ...common, mode: undefined, standard: undefined, title: undefined, titleEn: undefined, theme: undefined, layer: undefined });
 }
