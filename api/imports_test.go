@@ -459,7 +459,7 @@ func TestAnImportIsToldAsItGoes(t *testing.T) {
 	d.begin(id, "run", `{"layer": "points"}`)
 	var last event
 	for last = d.want(next, "import"); last.data["state"] != "done"; last = d.want(next, "import") {
-		if last.data["state"] != "intake.Import" {
+		if last.data["state"] != "importing" {
 			t.Fatalf("%v, error %v: %v", last.data["state"], last.data["error"], last)
 		}
 	}
