@@ -83,9 +83,13 @@ func (r *inpRow) lay(layout, words []string) {
 }
 
 // source makes a source of the table.
-func (t *inpTable) source(folder *Folder, m *inpModel, text *textFile) *Source {
+func (t *inpTable) source(folder *Folder, text *textFile, load func(context.Context) (*inpModel, error)) *Source {
 	s := &Source{Name: t.name, Fields: t.fields, Encoding: text.encoding.said(), Geometry: "None", Count: -1}
 	s.rowsOf(folder, func(ctx context.Context, yield func(*Row) error) error {
+		m, err := load(ctx)
+		if err != nil {
+			return err
+		}
 		r := &inpRow{rowMaker: newRowMaker(t.fields), model: m, table: t}
 		seen := map[string]int{}
 		for _, rows := range t.rows {
@@ -281,9 +285,16 @@ func (d *inpDialect) open(ctx context.Context, folder *Folder, text *textFile) (
 		return nil, err
 	}
 	notes := slices.Concat(text.notes, d.about(m), m.notes())
+	load := func(ctx context.Context) (*inpModel, error) {
+		if m != nil {
+			return m, nil
+		}
+		return readINP(ctx, text, d)
+	}
+	defer func() { m = nil }() // each later reading reads the model anew: there may be many that wait
 	var sources []*Source
 	for i := range d.tables {
-		s := d.tables[i].source(folder, m, text)
+		s := d.tables[i].source(folder, text, load)
 		s.Notes, s.Format = notes, Format{Name: strings.ToLower(d.format), Title: d.format, Extensions: []string{".inp"}}
 		if err := s.survey(ctx); err != nil {
 			return nil, err

@@ -12,14 +12,14 @@ import (
 // MapInfo's tables come as .tab with .dat, .map and .id beside it, or as text in .mif with .mid.
 var (
 	mapInfoTAB = Format{
-		Name: "tab", Title: "MapInfo TAB", Extensions: []string{".tab"}, driver: "MapInfo File", beside: []string{".dat", ".map", ".id", ".ind"},
+		Name: "tab", Title: "MapInfo TAB", Extensions: []string{".tab"}, driver: "MapInfo File", beside: []string{".dat", ".map", ".id", ".ind", ".fields.csv"},
 		Is: func(_ string, head []byte) bool {
 			return bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(head)), []byte("!table"))
 		},
 		open: func(ctx context.Context, in input) ([]*Source, error) { return in.openMapInfo(ctx, ".tab", ".dat") },
 	}
 	mapInfoMIF = Format{
-		Name: "mif", Title: "MapInfo MIF", Extensions: []string{".mif"}, driver: "MapInfo File", beside: []string{".mid"},
+		Name: "mif", Title: "MapInfo MIF", Extensions: []string{".mif"}, driver: "MapInfo File", beside: []string{".mid", ".fields.csv"},
 		Is: func(_ string, head []byte) bool {
 			lower := bytes.ToLower(head)
 			return bytes.HasPrefix(lower, []byte("version ")) && (bytes.Contains(lower, []byte("columns")) || bytes.Contains(lower, []byte("charset")))

@@ -14,7 +14,7 @@ import (
 // shapefile is ESRI's .shp with its .dbf, .shx, .prj and .cpg beside it.
 var shapefile = Format{
 	Name: "shp", Title: "Shapefile", Extensions: []string{".shp"}, driver: "ESRI Shapefile",
-	beside: []string{".shx", ".dbf", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qix", ".qpj", ".fbn", ".fbx", ".ain", ".aih", ".atx", ".ixs", ".mxs", ".idm", ".ind", ".aux", ".shp.xml", ".xml", ".lyr", ".qml", ".sld"},
+	beside: []string{".shx", ".dbf", ".prj", ".cpg", ".fields.csv", ".cst", ".sbn", ".sbx", ".qix", ".qpj", ".fbn", ".fbx", ".ain", ".aih", ".atx", ".ixs", ".mxs", ".idm", ".ind", ".aux", ".shp.xml", ".xml", ".lyr", ".qml", ".sld"},
 	Is: func(name string, head []byte) bool {
 		// File code 9994, big end first; version 1000 at byte 28, little end first.
 		return len(head) >= 32 && binary.BigEndian.Uint32(head) == 9994 && binary.LittleEndian.Uint32(head[28:]) == 1000 &&

@@ -60,7 +60,7 @@ type Writing struct {
 	shapeless bool     // holds no geometry: it becomes columns
 	bare      bool     // holds geometry alone, no properties
 	noNull    bool     // numbers are never null
-	zoneless  bool     // moments have no zone and no fractions of a second
+	utc       bool     // moments are in UTC, to the second
 	noEmpty   bool     // an empty text can not be told from a null
 	siblings  []string // extensions of the files that one consists of, where they are several
 	listed    bool     // names of fields may change: a list of what became what goes with it

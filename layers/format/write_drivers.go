@@ -21,7 +21,7 @@ func writeGeoPackage() *Writing {
 
 func writeFileGDB() *Writing {
 	return &Writing{
-		MediaType: "application/zip", Driver: "OpenFileGDB", oneKind: true, whole: 1 << 53, zoneless: true,
+		MediaType: "application/zip", Driver: "OpenFileGDB", oneKind: true, whole: 1 << 53, utc: true,
 		names: nameRules{bytes: 64, identifier: true, reserved: []string{"objectid", "shape", "shape_length", "shape_area"}},
 		kind:  without(layers.Boolean, layers.JSON),
 		layout: func(j *job, p *part) layout {

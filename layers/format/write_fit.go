@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"onemap/layers"
@@ -96,13 +97,12 @@ func (f *fitting) moment(c *column, id, v string) any {
 		f.notes.add("date.infinite", Warning, c, id, v, dateInfinite)
 		return nil
 	}
-	if c.Type == layers.DateTime && f.writing.zoneless && len(v) > len("2006-01-02T15:04:05") {
+	if at, err := time.Parse(time.RFC3339, v); err == nil && c.Type == layers.DateTime && f.writing.utc {
 		f.notes.add("time.zone", Info, c, "", "", timeZone)
-		v, _, _ = strings.Cut(v, "+")
-		if whole, part, ok := strings.Cut(v, "."); ok {
-			f.notes.add("time.fraction", Warning, c, id, part, timeFraction)
-			return whole
+		if at.Nanosecond() != 0 {
+			f.notes.add("time.fraction", Warning, c, id, v, timeFraction)
 		}
+		return at.UTC().Format("2006-01-02T15:04:05Z")
 	}
 	return v
 }

@@ -20,7 +20,7 @@ var (
 	textControl   = Say("has control characters that the format does not allow; they were left out", "含有该格式不允许的控制字符，已去掉")
 	textLine      = Say("has line ends, which the format can not hold; they became blanks", "含有换行，该格式不能存，已改为空格")
 	nullZero      = Say("null, which the format does not know: reads as 0 or no", "空值：该格式没有空值，将读作0或“否”")
-	timeZone      = Say("moments are written in UTC+8, without saying so", "时刻按东八区写出，文件中不带时区")
+	timeZone      = Say("moments are written in UTC, and programs may show them so", "时刻按世界协调时（UTC）写出，有的软件直接显示，比北京时间少8小时")
 	timeFraction  = Say("parts of a second are left out", "不足一秒的部分已略去")
 	boolNumber    = Say("yes and no are written as 1 and 0", "“是/否”按1、0写出")
 	textEmpty     = Say("empty text and null are the same in this format", "该格式不区分空文字与空值")

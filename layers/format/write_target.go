@@ -20,6 +20,7 @@ type target struct {
 	dir, base, stem, ext string // ext is that of the format's main file
 	zipped               bool
 	overwrite            bool
+	main                 string // extension of the main file as it is written
 	siblings             []string
 }
 
@@ -29,7 +30,7 @@ func newTarget(file string, f Format, overwrite bool) (*target, error) {
 	if file == "" {
 		return nil, fmt.Errorf("%w: no file to write to was given", layers.ErrInvalid)
 	}
-	t := &target{dir: filepath.Dir(file), base: filepath.Base(file), ext: f.Extensions[0], overwrite: overwrite, siblings: f.Writing.siblings}
+	t := &target{dir: filepath.Dir(file), base: filepath.Base(file), ext: f.Extensions[0], main: f.Extensions[0], overwrite: overwrite, siblings: f.Writing.siblings}
 	name := t.base
 	if strings.EqualFold(filepath.Ext(name), ".zip") {
 		t.zipped, name = true, name[:len(name)-len(".zip")]
@@ -73,7 +74,7 @@ func (t *target) free(name string) error {
 // place moves what lies in the directory out to where it is to be, all of it or nothing, and tells the report.
 func (t *target) place(out string, report *ExportReport, listed bool) error {
 	if listed {
-		if err := writeFieldList(filepath.Join(out, t.stem+".fields.csv"), report); err != nil {
+		if err := t.list(out, report); err != nil {
 			return err
 		}
 	}
@@ -98,6 +99,20 @@ func (t *target) place(out string, report *ExportReport, listed bool) error {
 		names = append(names, name)
 	}
 	return t.moveAll(report, from, names)
+}
+
+// list puts a list of the fields beside each main file, where an import takes it for a part of it.
+func (t *target) list(out string, report *ExportReport) error {
+	mains, err := filepath.Glob(filepath.Join(out, "*"+t.main))
+	if err != nil {
+		return err
+	}
+	for _, main := range mains {
+		if err := writeFieldList(strings.TrimSuffix(main, t.main)+".fields.csv", report); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveAll moves files into place; those that were moved before an error go away again.

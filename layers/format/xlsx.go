@@ -45,9 +45,11 @@ var xls = Format{
 
 // Limits of a workbook. A sheet of a million rows has some 500 MB of XML.
 const (
-	xlsxMaxPart   = 4 << 30
-	xlsxMaxSheets = 256
-	xlsxMaxStyles = 100_000
+	xlsxMaxPart    = 4 << 30
+	xlsxMaxSheets  = 256
+	xlsxMaxStyles  = 100_000
+	xlsxMaxStrings = 4_000_000
+	xlsxMaxRows    = 1 << 20 // Excel's own
 )
 
 // workbook is what is known of one.
@@ -56,7 +58,7 @@ type workbook struct {
 	archive *zip.ReadCloser // while something is read
 	parts   map[string]*zip.File
 	sheets  []sheetRef
-	strings *stringTable
+	strings *stringTable // while it is opened, or read
 	styles  []numberStyle // by the number that cells name
 	from    dateSystem
 }
@@ -73,6 +75,7 @@ func openXLSX(ctx context.Context, in input) ([]*Source, error) {
 	if err := w.read(ctx, in.folder); err != nil {
 		return nil, err
 	}
+	defer func() { w.strings = nil }() // each later reading reads them anew: there may be many books that wait
 	var sources []*Source
 	for _, sheet := range w.sheets {
 		s := &Source{Format: Format{Title: xlsxTitle}, Encoding: Encoding{Name: utf8Text.name, How: xlsxTitle}}
@@ -81,7 +84,7 @@ func openXLSX(ctx context.Context, in input) ([]*Source, error) {
 		}
 		t := &table{folder: in.folder, name: sheet.name, fields: in.limits().Fields, each: func(ctx context.Context, yield func(*tableRow) error) error {
 			reading := *w // which opens the file anew: several may go on at once
-			return reading.each(ctx, sheet, yield)
+			return reading.each(ctx, sheet, in.folder, yield)
 		}}
 		s, err := t.source(ctx, s)
 		if err != nil {
@@ -157,8 +160,7 @@ func (w *workbook) read(ctx context.Context, folder *Folder) error {
 	if err := w.readStyles(); err != nil {
 		return err
 	}
-	w.strings = newStringTable(folder)
-	return w.readStrings(ctx)
+	return w.readStrings(ctx, folder)
 }
 
 // part calls do for the tokens of a part; not at all where it is not there.
@@ -263,6 +265,9 @@ func newStringTable(folder *Folder) *stringTable { return &stringTable{folder: f
 
 // add adds a string.
 func (s *stringTable) add(text string) error {
+	if len(s.ends) == xlsxMaxStrings {
+		return refuse("the workbook has more than %d different texts; save its sheets as CSV", "工作簿中不同的文本超过 %d 条，请将工作表另存为 CSV", xlsxMaxStrings)
+	}
 	if s.file == nil && len(s.memory)+len(text) <= stringsInMemory {
 		s.memory = append(s.memory, text...)
 	} else if err := s.spill(text); err != nil {
@@ -320,7 +325,8 @@ func (s *stringTable) at(i int) (string, bool, error) {
 }
 
 // readStrings reads the table of strings. Phonetic guides are left out.
-func (w *workbook) readStrings(ctx context.Context) error {
+func (w *workbook) readStrings(ctx context.Context, folder *Folder) error {
+	w.strings = newStringTable(folder)
 	var text strings.Builder
 	inText, phonetic := false, false
 	_, err := w.part("xl/sharedStrings.xml", func(t xmlToken) error {

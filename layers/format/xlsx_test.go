@@ -122,6 +122,8 @@ func TestWorkbooksThatAreNoneSayWhy(t *testing.T) {
 		"no workbook":   {"a.xlsx", strings.ReplaceAll(book(t, row, nil), "xl/workbook.xml", "xl/walkbook.xml"), "no workbook"},
 		"entities":      {"a.xlsx", book(t, row, map[string]string{"xl/sharedStrings.xml": `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><sst><si><t>&b;</t></si></sst>`}), "document type"},
 		"one long text": {"a.xlsx", book(t, sheetRow(inline(strings.Repeat("x", 2<<20))), nil), "more than 1048576 bytes"},
+		"many rows":     {"a.xlsx", book(t, strings.Repeat("<row/>", 1<<20+1), nil), "more than 1048576 rows"},
+		"many strings":  {"a.xlsx", book(t, row, map[string]string{"xl/sharedStrings.xml": strings.Repeat("<si/>", xlsxMaxStrings+1)}), "different texts"},
 		"long comment":  {"a.xlsx", book(t, "<!--"+strings.Repeat("x", 2<<20)+"-->", nil), "more than 1048576 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {

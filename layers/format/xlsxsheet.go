@@ -32,14 +32,22 @@ type sheetReader struct {
 }
 
 // each calls yield for the rows of a sheet.
-func (w *workbook) each(ctx context.Context, sheet sheetRef, yield func(*tableRow) error) error {
+func (w *workbook) each(ctx context.Context, sheet sheetRef, folder *Folder, yield func(*tableRow) error) error {
 	if err := w.open(); err != nil {
 		return err
 	}
 	defer w.archive.Close()
-	r := &sheetReader{book: w}
+	if w.strings == nil {
+		if err := w.readStrings(ctx, folder); err != nil {
+			return err
+		}
+	}
+	r, rows := &sheetReader{book: w}, 0
 	_, err := w.part(sheet.part, func(t xmlToken) error {
 		if t.name == "row" && (t.end || t.empty) {
+			if rows++; rows > xlsxMaxRows {
+				return refuse("the sheet has more than %d rows, which no sheet has", "工作表超过 %d 行，超出 Excel 的行数上限", xlsxMaxRows)
+			}
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
