@@ -58,7 +58,7 @@ type workbook struct {
 	archive *zip.ReadCloser // while something is read
 	parts   map[string]*zip.File
 	sheets  []sheetRef
-	strings *stringTable // while it is opened, or read
+	strings *stringTable  // while it is opened, or read
 	styles  []numberStyle // by the number that cells name
 	from    dateSystem
 }
