@@ -103,12 +103,21 @@ func (t *target) place(out string, report *ExportReport, listed bool) error {
 
 // list puts a list of the fields beside each main file, where an import takes it for a part of it.
 func (t *target) list(out string, report *ExportReport) error {
-	mains, err := filepath.Glob(filepath.Join(out, "*"+t.main))
+	entries, err := os.ReadDir(out)
 	if err != nil {
 		return err
 	}
-	for _, main := range mains {
-		if err := writeFieldList(strings.TrimSuffix(main, t.main)+".fields.csv", report); err != nil {
+	stems := []string{}
+	for _, e := range entries {
+		if stem, ok := strings.CutSuffix(e.Name(), t.main); ok {
+			stems = append(stems, stem)
+		}
+	}
+	if len(stems) == 0 { // a table without geometry is a .dbf alone
+		stems = []string{t.stem}
+	}
+	for _, stem := range stems {
+		if err := writeFieldList(filepath.Join(out, stem+".fields.csv"), report); err != nil {
 			return err
 		}
 	}

@@ -242,7 +242,7 @@ func TestGDALReadsWhatWasWritten(t *testing.T) {
 		{file: "a.gpkg"},
 		{file: "a.shp", want: shapefile, notes: []string{"bool.number ok", "name.changed ", "text.empty code"}},
 		{file: "a.gdb", near: 1.1e-9, notes: []string{"time.zone at", "time.fraction at"}, want: func(all []feature) {
-			set(all, "at", "2026-05-01T00:00:00", "2026-05-01T00:00:00")
+			set(all, "at", "2026-05-01T00:00:00Z", "2026-05-01T00:00:00Z")
 			set(all, "ok", "true", "false")
 		}},
 		{file: "a.kml", notes: []string{"bool.number ok"}, want: func(all []feature) {
