@@ -75,7 +75,7 @@ func openXLSX(ctx context.Context, in input) ([]*Source, error) {
 	if err := w.read(ctx, in.folder); err != nil {
 		return nil, err
 	}
-	defer func() { w.strings = nil }() // each later reading reads them anew: there may be many books that wait
+	defer func() { w.strings.close(); w.strings = nil }() // each later reading reads them anew: there may be many books that wait
 	var sources []*Source
 	for _, sheet := range w.sheets {
 		s := &Source{Format: Format{Title: xlsxTitle}, Encoding: Encoding{Name: utf8Text.name, How: xlsxTitle}}
@@ -322,6 +322,13 @@ func (s *stringTable) at(i int) (string, bool, error) {
 	text := make([]byte, s.ends[i]-start)
 	_, err := s.file.ReadAt(text, start-int64(len(s.memory)))
 	return string(text), true, err
+}
+
+// close lets the file go.
+func (s *stringTable) close() {
+	if s.file != nil {
+		s.file.Close()
+	}
 }
 
 // readStrings reads the table of strings. Phonetic guides are left out.

@@ -41,6 +41,7 @@ func (w *workbook) each(ctx context.Context, sheet sheetRef, folder *Folder, yie
 		if err := w.readStrings(ctx, folder); err != nil {
 			return err
 		}
+		defer w.strings.close()
 	}
 	r, rows := &sheetReader{book: w}, 0
 	_, err := w.part(sheet.part, func(t xmlToken) error {
