@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// table1 writes a source as text: fields, then rows with number, geometry, values and rules.
+// tableText writes a source as text: fields, then rows with number, geometry, values and rules.
 func tableText(t testing.TB, s *Source) string {
 	t.Helper()
 	var fields []string

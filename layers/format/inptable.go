@@ -21,9 +21,9 @@ type inpTable struct {
 type inpRows struct {
 	section string
 	kind    string
-	layout  []string             // fields by place of the word; "" = not kept, a last "…name" takes all the rest
-	more    func(*inpRow)        // for what the places alone do not tell; may be nil
-	ends    func(*inpRow) string // of a link: what is wrong with its ends; nil = it is none
+	layout  []string           // fields by place of the word; "" = not kept, a last "…name" takes all the rest
+	more    func(*inpRow)      // for what the places alone do not tell; may be nil
+	ends    func(*inpRow) bool // of a link: whether both its nodes are there; nil = it is none
 }
 
 // inpJoin says that a section tells more about the rows, by name.
@@ -50,7 +50,7 @@ func (r *inpRow) field(name string) int {
 	return slices.IndexFunc(r.fields, func(f Field) bool { return f.Name == name })
 }
 
-// put gives a field its value. A star stands for none, in SWMM.
+// put gives a field its value.
 func (r *inpRow) put(name, value string) {
 	i := r.field(name)
 	switch {
@@ -62,7 +62,7 @@ func (r *inpRow) put(name, value string) {
 	}
 }
 
-// lay puts the words where a layout says.
+// lay puts the words where a layout says. A star stands for none, in SWMM.
 func (r *inpRow) lay(layout, words []string) {
 	for i, name := range layout {
 		if i >= len(words) {
@@ -132,12 +132,7 @@ func (r *inpRow) read(rows inpRows, line inpLine, seen map[string]int) {
 	for _, j := range r.table.joins {
 		r.join(j)
 	}
-	if rows.ends != nil {
-		if wrong := rows.ends(r); wrong != "" {
-			return
-		}
-	}
-	if r.table.geometry != nil {
+	if rows.ends == nil || rows.ends(r) {
 		r.table.geometry(r)
 	}
 }
@@ -253,29 +248,30 @@ func (r *inpRow) between() {
 }
 
 // joined returns a check of a link's ends against the sections that list nodes. A link to nowhere is lost.
-func joined(sections ...string) func(*inpRow) string {
-	return func(r *inpRow) string {
+func joined(sections ...string) func(*inpRow) bool {
+	return func(r *inpRow) bool {
 		for _, field := range []string{"node1", "node2"} {
 			name := string(r.row.Values[r.field(field)])
 			if name == "" {
-				return r.astray(field, Say("the line names no %s", "该行缺少 %s", field))
+				r.astray(field, Say("the line names no %s", "该行缺少 %s", field))
+				return false
 			}
 			found := slices.ContainsFunc(sections, func(s string) bool {
 				_, ok := r.model.of(s, 0).firstOf(r.model.key(name))
 				return ok
 			})
 			if !found {
-				return r.astray(field, Say("the node %q (%s) is not in the file", "文件中没有节点“%s”（%s）", shown(name), field))
+				r.astray(field, Say("the node %q (%s) is not in the file", "文件中没有节点“%s”（%s）", shown(name), field))
+				return false
 			}
 		}
-		return ""
+		return true
 	}
 }
 
-func (r *inpRow) astray(field string, why Words) string {
+func (r *inpRow) astray(field string, why Words) {
 	r.lose(Note{Rule: "link.node", Severity: Error, Field: field, Value: shown(r.words[0]), Words: Words{
 		En: fmt.Sprintf("link %q: %s", shown(r.words[0]), why.En), Zh: fmt.Sprintf("管线“%s”：%s", shown(r.words[0]), why.Zh)}})
-	return why.En
 }
 
 // open makes the sources of a model; those without rows are left out.

@@ -175,9 +175,10 @@ func findHeader(rows []tableRow) header {
 		below = rows[at+1].cells
 		h.rows++
 	}
-	if h.rows < len(rows) && slices.ContainsFunc(rows[h.rows].cells, isUnit) && !slices.ContainsFunc(rows[h.rows].cells, func(c string) bool { return strings.TrimSpace(c) != "" && !isUnit(c) }) {
+	if h.rows < len(rows) && unitsOnly(rows[h.rows].cells) {
 		h.notes = append(h.notes, Note{Rule: "table.units", Severity: Info, Words: Say(
-			"row %d holds units and was not read: %s", "第 %d 行为单位，未作为数据读取：%s", rows[h.rows].number, shown(strings.Join(slices.DeleteFunc(slices.Clone(rows[h.rows].cells), func(c string) bool { return c == "" }), " ")))})
+			"row %d holds units and was not read: %s", "第 %d 行为单位，未作为数据读取：%s",
+			rows[h.rows].number, shown(strings.Join(strings.Fields(strings.Join(rows[h.rows].cells, " ")), " ")))})
 		h.rows++
 	}
 	h.last = rows[h.rows-1].number
@@ -294,6 +295,11 @@ func grouped(rows []tableRow) bool {
 		}
 	}
 	return gaps > 0 && numbers > 0 && (singles > 0 || gaps > 1)
+}
+
+// unitsOnly tells whether a row holds units and nothing else.
+func unitsOnly(cells []string) bool {
+	return count(cells) > 0 && !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" && !isUnit(c) })
 }
 
 // isUnit tells whether a cell names a unit: 米, (m), 公顷 …
