@@ -35,6 +35,7 @@ type Options struct {
 	Clock      func() time.Time // nil = time.Now
 	Status     func() Status    // how far the start is; nil = nothing to tell
 	Heartbeat  time.Duration    // of event streams; 0 = 15 s
+	Silence    time.Duration    // that a sender of a body may keep; 0 = 30 s
 	ImportsFor ImportsFor       // whom the doors of imports answer; "" = Local
 }
 
@@ -87,6 +88,7 @@ func New(opt Options) (*Server, error) {
 		s.opt.Status = func() Status { return Status{} }
 	}
 	s.opt.Heartbeat = cmp.Or(s.opt.Heartbeat, 15*time.Second)
+	s.opt.Silence = cmp.Or(s.opt.Silence, 30*time.Second)
 	if opt.PublicURL != "" {
 		u, err := url.Parse(strings.TrimRight(opt.PublicURL, "/"))
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {

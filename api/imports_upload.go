@@ -19,9 +19,6 @@ import (
 	"onemap/layers/intake"
 )
 
-// idle is how long a sender may be silent. An upload may take as long as it takes, while something comes.
-const idle = 30 * time.Second
-
 // envelope is what a multipart body has besides its files, at most.
 const envelope = 1 << 20
 
@@ -42,7 +39,7 @@ func (s *Server) upload(c echo.Context) error {
 	}
 	defer u.Discard(r.Context()) // a broken upload leaves nothing
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, service.Limit()+envelope)
-	if err := receive(c, u, p["name"]); err != nil {
+	if err := s.receive(c, u, p["name"]); err != nil {
 		return err
 	}
 	i, err := u.Finish(r.Context(), intake.Options{Layer: p["layer"]})
@@ -54,8 +51,8 @@ func (s *Server) upload(c echo.Context) error {
 }
 
 // receive stores what is sent.
-func receive(c echo.Context, u *imports.Upload, name string) error {
-	r, body := c.Request(), newPatientBody(c)
+func (s *Server) receive(c echo.Context, u *imports.Upload, name string) error {
+	r, body := c.Request(), s.newPatientBody(c)
 	media, params, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	if media != "multipart/form-data" {
 		if name == "" {
@@ -92,16 +89,17 @@ func receive(c echo.Context, u *imports.Upload, name string) error {
 type patientBody struct {
 	body    io.Reader
 	control *http.ResponseController
-	failed  error // how reading failed; readers on top may hide it
+	silence time.Duration // that is borne; a body may take as long as it takes, while something comes
+	failed  error         // how reading failed; readers on top may hide it
 }
 
-func newPatientBody(c echo.Context) *patientBody {
-	return &patientBody{body: c.Request().Body, control: http.NewResponseController(c.Response().Writer)}
+func (s *Server) newPatientBody(c echo.Context) *patientBody {
+	return &patientBody{body: c.Request().Body, control: http.NewResponseController(c.Response().Writer), silence: s.opt.Silence}
 }
 
 func (b *patientBody) Read(p []byte) (int, error) {
 	// A recorder in a test has no deadlines; a connection always has.
-	_ = b.control.SetReadDeadline(time.Now().Add(idle))
+	_ = b.control.SetReadDeadline(time.Now().Add(b.silence))
 	n, err := b.body.Read(p)
 	_ = b.control.SetReadDeadline(time.Time{})
 	if err == nil || err == io.EOF {
@@ -112,7 +110,7 @@ func (b *patientBody) Read(p []byte) (int, error) {
 	case errors.As(err, &large):
 		b.failed = imports.Say(errTooLarge, "the body has more than %d bytes", "请求体超过 %d 字节", large.Limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		b.failed = imports.Say(errSilent, "nothing came for %v; send it again", "%v 内没有收到数据；请重新发送", idle)
+		b.failed = imports.Say(errSilent, "nothing came for %v; send it again", "%v 内没有收到数据；请重新发送", b.silence)
 	default:
 		b.failed = imports.Say(layers.ErrInvalid, "the body broke off", "请求体不完整")
 	}

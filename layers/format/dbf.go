@@ -223,20 +223,18 @@ func (f dbfColumn) value(row *Row, name string, rec []byte, e encoding) []byte {
 	return e.value(row, name, text)
 }
 
-// number is a number as it was typed. Stars are what did not fit.
+// number is a number as it was typed, without zeros that say nothing. Stars stand for null, and for what did not fit.
 func (f dbfColumn) number(row *Row, name string, text []byte) []byte {
-	if len(text) == 0 {
-		return nil
-	}
-	if text[0] == '*' {
-		row.Notes = append(row.Notes, Note{Rule: "value.overflow", Severity: Warning, Field: name, Value: string(text), Words: Say(
-			"the number did not fit its field when the file was written; the value is lost", "数值超出字段宽度，写文件时已丢失")})
+	if len(text) == 0 || text[0] == '*' {
 		return nil
 	}
 	if isNumber(text) {
 		if bytes.ContainsAny(text, "eE") {
 			v, _ := strconv.ParseFloat(string(text), 64) // isNumber has tried
 			return appendNumber(nil, v, 64)
+		}
+		if bytes.IndexByte(text, '.') >= 0 {
+			text = bytes.TrimSuffix(bytes.TrimRight(text, "0"), []byte("."))
 		}
 		return bytes.TrimPrefix(text, []byte("+"))
 	}

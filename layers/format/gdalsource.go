@@ -22,7 +22,6 @@ type gdalSource struct {
 	fields  []Field
 
 	firstFID int64           // of the format: what GDAL calls its first row
-	byID     bool            // of the format: its rows may have ids of the file, which GDAL then goes by
 	plain    bool            // rows can only be read in the file's own way, without numbers of ours
 	faults   map[int64]Words // what is wrong with geometries, by their place in the file from 0, where it was found before
 	carried  *encoding       // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding

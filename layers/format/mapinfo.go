@@ -60,7 +60,9 @@ func (in input) openMapInfo(ctx context.Context, ext, data string) ([]*Source, e
 		}
 	}
 	e, notes, err := decide(in.hints.Encoding, claims, func(w *witness) error {
-		w.see(header)
+		for line := range bytes.Lines(header) {
+			w.see(line)
+		}
 		if ext == ".tab" {
 			return seeCells(ctx, in.beside[data], w)
 		}

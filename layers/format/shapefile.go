@@ -196,7 +196,7 @@ func makeIndex(shp, shx string) error {
 	}
 	index := make([]byte, 100)
 	if _, err := io.ReadFull(in, index); err != nil {
-		return fmt.Errorf("the .shp ends within its header: %w", err)
+		return refuse("the .shp ends within its header", ".shp 文件不完整：文件头残缺")
 	}
 	head := make([]byte, 8)
 	for at := int64(100); ; {

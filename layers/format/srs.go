@@ -36,6 +36,8 @@ func identify(wkt string) CRS {
 	case ShiftedDatum(c):
 	case !projected && (strings.Contains(name, "china geodetic coordinate system 2000") || name == "cgcs2000" || name == "gcs cgcs2000"):
 		c.EPSG = 4490
+	case !projected && name == "unnamed" && strings.Contains(inner, `"World Geodetic System 1984"`): // as GDAL tells of MapInfo's
+		c.EPSG, c.Name = 4326, "WGS 84"
 	case !projected && (name == "gcs wgs 1984" || name == "wgs 84" || name == "wgs84"):
 		c.EPSG = 4326
 	case strings.Contains(name, "web mercator auxiliary sphere") || name == "wgs 84 / pseudo-mercator":

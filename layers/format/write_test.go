@@ -307,7 +307,7 @@ func TestWeReadWhatWeWrote(t *testing.T) {
 		{"a.geojson", "", 4326, 3}, {"a.geojsonl", "", 4326, 3}, {"a.geojsons", "", 4326, 3}, {"a.fgb", "", 4490, 3}, {"a.gpkg", "", 4490, 3},
 		{"a.csv", "", 0, 2}, {"a.csv", "GBK", 0, 2}, {"a.xlsx", "", 0, 2},
 		{"a.shp", "", 4490, 3}, {"a.shp", "GBK", 4490, 3}, {"a.shp", "GB18030", 4490, 3}, {"a.zip", "", 4490, 3}, {"a.zip", "GBK", 4490, 3},
-		{"a.gdb", "", 4490, 3}, {"a.gdb.zip", "", 4490, 3}, {"a.kml", "", 4326, 3}, {"a.gml", "", 4490, 3}, {"a.mif", "", 0, 3},
+		{"a.gdb", "", 4490, 3}, {"a.gdb.zip", "", 4490, 3}, {"a.kml", "", 4326, 3}, {"a.gml", "", 4490, 3}, {"a.mif", "", 4326, 3},
 	} {
 		t.Run(c.file+c.encoding, func(t *testing.T) {
 			t.Parallel()

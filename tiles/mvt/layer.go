@@ -86,9 +86,9 @@ func (l *Layer) Boolean(key int, v bool) {
 const (
 	tagString = 1<<3 | 2
 	tagDouble = 3<<3 | 1
-	tagUint   = 5<<3 | 0
-	tagSint   = 6<<3 | 0
-	tagBool   = 7<<3 | 0
+	tagUint   = 5 << 3
+	tagSint   = 6 << 3
+	tagBool   = 7 << 3
 )
 
 func (l *Layer) begin(tag byte) { l.key = append(l.key[:0], tag) }
@@ -137,7 +137,7 @@ func (l *Layer) feature(id int64, kind int, geometry []byte) {
 	b := append(l.features, 2<<3|2)
 	b = binary.AppendUvarint(b, uint64(size))
 	if id >= 0 {
-		b = append(b, 1<<3|0)
+		b = append(b, 1<<3)
 		b = binary.AppendUvarint(b, uint64(id))
 	}
 	if len(l.tags) > 0 {
@@ -145,7 +145,7 @@ func (l *Layer) feature(id int64, kind int, geometry []byte) {
 		b = binary.AppendUvarint(b, uint64(len(l.tags)))
 		b = append(b, l.tags...)
 	}
-	b = append(b, 3<<3|0, byte(kind), 4<<3|2)
+	b = append(b, 3<<3, byte(kind), 4<<3|2)
 	b = binary.AppendUvarint(b, uint64(len(geometry)))
 	l.features = append(b, geometry...)
 	l.count++
@@ -162,10 +162,10 @@ func (l *Layer) AppendTo(b []byte) []byte {
 		keys = binary.AppendUvarint(keys, uint64(len(k)))
 		keys = append(keys, k...)
 	}
-	head := []byte{15<<3 | 0, 2, 1<<3 | 2}
+	head := []byte{15 << 3, 2, 1<<3 | 2}
 	head = binary.AppendUvarint(head, uint64(len(l.name)))
 	head = append(head, l.name...)
-	tail := binary.AppendUvarint([]byte{5<<3 | 0}, uint64(l.grid.Extent))
+	tail := binary.AppendUvarint([]byte{5 << 3}, uint64(l.grid.Extent))
 	b = append(b, 3<<3|2)
 	b = binary.AppendUvarint(b, uint64(len(head)+len(l.features)+len(keys)+len(l.encoded)+len(tail)))
 	for _, part := range [][]byte{head, l.features, keys, l.encoded, tail} {

@@ -10,9 +10,8 @@ var errWKB = errors.New("not a well-known binary geometry")
 
 // reader reads (E)WKB, either byte order, any dimension, with or without SRID.
 type reader struct {
-	b     []byte
-	order binary.ByteOrder
-	big   bool
+	b   []byte
+	big bool
 }
 
 // header reads the head of one geometry: its type (1–7, 15–17) and how many bytes beyond x and y a point has.

@@ -53,11 +53,18 @@ export function blocks(report: Report, wanted: Options, layers: LayerInfo[]): Bl
   if (mode === "upsert" && !key) found.push({ why: "key", step: "target" });
   const twice = repeated(report, wanted);
   if (twice) found.push({ why: "twice", blanks: { name: twice }, step: "target" });
-  const doubts = (report.doubts ?? []).filter((d) => d.blocking).length;
-  if (doubts > 0) found.push({ why: "doubt", blanks: { count: doubts }, step: "check" });
-  else if (report.rows.taken === 0) found.push({ why: "nothing", step: "check" });
-  return found;
+  const doubts = (report.doubts ?? []).filter((d) => d.blocking);
+  for (const step of steps) {
+    const here = doubts.filter((d) => helps(d.rule) === step);
+    if (here.length > 0) found.push({ why: "doubt", blanks: { count: here.length }, step });
+  }
+  if (doubts.length === 0 && report.rows.taken === 0) found.push({ why: "nothing", step: "check" });
+  return found.sort((a, b) => steps.indexOf(a.step) - steps.indexOf(b.step));
 }
+
+/** The step where a doubt can be decided. */
+export const helps = (rule: string): Step =>
+  /^(field|key|mode|standard|layer|target|mapping|value)\./.test(rule) ? "target" : /^(crs|encoding|source|file|format)\./.test(rule) ? "data" : "check";
 
 /** The property that a field becomes, as wanted now; "" = it is left out. */
 export const becomes = (report: Report, wanted: Options, source: string): string =>
@@ -102,11 +109,33 @@ export function kindOf(geometry: string): "point" | "line" | "area" | "mixed" | 
   return "mixed";
 }
 
+/** What the rows that are read are; while nobody knows where they lie, as their sources say. */
+export function shapeOf(report: Report): ReturnType<typeof kindOf> {
+  const kinds = new Set((report.sources ?? []).filter((s) => s.used).map((s) => kindOf(s.geometry)));
+  const [only] = kinds;
+  return kindOf(report.geometryType) === "mixed" && kinds.size === 1 ? only : kindOf(report.geometryType);
+}
+
+/** A value as people write it: a number without the zeros that its column's width adds. */
+export const plain = (value: string): string => value.replace(/^(-?\d+)\.(\d*?)0+$/, (_, whole, part) => (part ? `${whole}.${part}` : whole));
+
+/** A name for a new layer, after its file; one that has no Latin letters goes by the day. */
+export function proposedName(file: string, taken: string[], day: Date): string {
+  const stem = stemOf(file).normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[_0-9]+|_+$/g, "").slice(0, 40);
+  const own = stem.length > 1 ? stem : `import_${day.toISOString().slice(0, 10).replaceAll("-", "")}`;
+  let name = own;
+  for (let i = 2; taken.includes(name); i++) name = `${own}_${i}`;
+  return name;
+}
+
+/** The name of a file without where it lies and what kind it is. */
+export const stemOf = (file: string): string => file.replace(/^.*[\\/]/, "").replace(/(\.(shp|tab|mif|gdb|geojson))?\.[A-Za-z0-9]{1,8}$/, "") || file;
+
 /** A few values that show whether the text was read rightly: those with characters beyond ASCII. */
 export function proofs(report: Report): { field: string; values: string[] }[] {
   return (report.fields ?? [])
     .map((f) => ({ field: f.source, values: (f.sample ?? []).filter((v) => /[^\p{ASCII}]/u.test(v)).slice(0, 4) }))
-    .filter((f) => f.values.length > 0 || /[^\p{ASCII}]/u.test(f.field)).slice(0, 4);
+    .filter((f) => f.values.length > 0).slice(0, 4);
 }
 
 /** The standard's table that the look says the fields are like; the doubt names it as the command line would. */

@@ -1,7 +1,7 @@
 import type { Import, Invalid, Report } from "../../api/report";
 import { useWords } from "../../i18n";
 import { figure } from "../../lib/units";
-import { likeStandard } from "../../lib/importing";
+import { helps, likeStandard } from "../../lib/importing";
 import { standards } from "../../lib/standards";
 import { useImporting, want } from "../../state/importing";
 import { FixBox } from "./CrsChoice";
@@ -42,9 +42,9 @@ function Doubts({ report }: { report: Report }) {
     <section>
       <h3>{t("import.doubts")}</h3>
       {doubts.map((d, i) => d.rule === "crs.fix" && fix && !fix.applied
-        ? <FixBox key={i} fix={fix} />
+        ? <FixBox key={i} crs={report.crs} fix={fix} />
         : <Note key={i} severity={d.blocking ? "error" : d.severity} label={d.blocking ? t("import.mustDecide") : undefined}
-            action={d.rule === "standard.like" ? <Like report={report} /> : d.blocking && <button className="text-button" onClick={() => useImporting.setState({ step: helps(d.rule) })}>{t(`import.helps.${helps(d.rule)}`)}</button>}>{said(d.words)}</Note>)}
+            action={d.rule === "standard.like" ? <Like report={report} /> : d.blocking && helps(d.rule) !== "check" && <button className="text-button" onClick={() => useImporting.setState({ step: helps(d.rule) })}>{t(`import.helps.${helps(d.rule)}`)}</button>}>{said(d.words)}</Note>)}
     </section>
   );
 }
@@ -60,6 +60,3 @@ function Like({ report }: { report: Report }) {
   };
   return <button className="text-button" onClick={take}>{t("import.byStandard", { name: named(like) })}</button>;
 }
-
-/** The step where a doubt can be decided. */
-const helps = (rule: string): "data" | "target" => (/^(field|key|mode|standard|layer|target|mapping)\./.test(rule) ? "target" : "data");

@@ -25,7 +25,7 @@ export function CrsChoice({ report, preview }: { report: Report; preview: Previe
   return (
     <section>
       <h3>{t("import.crs")}</h3>
-      {fix && <FixBox fix={fix} preview={preview} />}
+      {fix && <FixBox crs={report.crs} fix={fix} preview={preview} />}
       <Labelled label={name ? t("import.crsIs", { name: epsg && !name.includes(String(epsg)) ? t("import.withCode", { title: name, name: `EPSG:${epsg}` }) : name }) : t("import.crsNone")} hint={<><How phrase={how} />{said && ` · ${t("import.crsSaid", { said })}`}</>}>
         <select className="select" value={other ? "other" : (srid ?? "")} onChange={(e) => take(e.target.value)} aria-label={t("import.crs")}>
           <option value="">{t(name ? "import.asFile" : "import.chooseCrs")}</option>
@@ -34,21 +34,25 @@ export function CrsChoice({ report, preview }: { report: Report; preview: Previe
         </select>
       </Labelled>
       {other && <Labelled label={t("import.epsg")}><Text value={srid ? String(srid) : ""} fits={(v) => /^\d{4,6}$/.test(v.trim())} onTake={(v) => want({ srid: Number(v) || undefined, fixCrs: undefined })} /></Labelled>}
-      <Labelled label={t("import.datum")} hint={datum && t("import.datumHint")}>
-        <select className="select" value={datum} onChange={(e) => want({ datum: e.target.value as "gcj02" })}>
-          <option value="">{t("import.datumNone")}</option>
-          <option value="gcj02">{t("import.fix.gcj02")}</option>
-          <option value="bd09">{t("import.fix.bd09")}</option>
-        </select>
-      </Labelled>
+      <details className="skipped" open={datum !== "" || undefined}>
+        <summary>{t("import.datumAsk")}</summary>
+        <Labelled label={t("import.datum")} hint={t("import.datumHint")}>
+          <select className="select" value={datum} onChange={(e) => want({ datum: e.target.value as "gcj02" })}>
+            <option value="">{t("import.datumNone")}</option>
+            <option value="gcj02">{t("import.fix.gcj02")}</option>
+            <option value="bd09">{t("import.fix.bd09")}</option>
+          </select>
+        </Labelled>
+      </details>
     </section>
   );
 }
 
 /** The proposal by name, its words, and one button; once taken, where things lay before and lie now. */
-export function FixBox({ fix, preview }: { fix: Fix; preview?: Preview }) {
+export function FixBox({ crs, fix, preview }: { crs: Report["crs"]; fix: Fix; preview?: Preview }) {
   const { t, said } = useWords();
-  const name = fix.name.split("+").map((part) => t(`import.fix.${part.trim()}`)).join(t("import.fixAnd"));
+  const parts = fix.name.split("+").map((part) => t(`import.fix.${part.trim()}`));
+  const name = fix.name === "other-zone" && fix.epsg && !crs.said ? t("import.readAs", { system: t(`import.system.${fix.epsg}`, { defaultValue: `EPSG:${fix.epsg}` }) }) : parts.join(t("import.fixAnd"));
   const go = (bounds: Bounds) => useMap.getState().view?.fit(bounds, 16);
   return (
     <div className={`fix${fix.applied ? " applied" : ""}`}>

@@ -1,6 +1,6 @@
 import type { Report } from "../../api/report";
 import { useWords } from "../../i18n";
-import { kindOf } from "../../lib/importing";
+import { kindOf, shapeOf } from "../../lib/importing";
 import { figure } from "../../lib/units";
 import { useMap } from "../../map/current";
 import { Icon } from "../../ui/icons";
@@ -20,7 +20,7 @@ export function DataStep({ report, preview }: { report: Report; preview: Preview
       <dl className="facts">
         <div><dt>{t("import.format")}</dt><dd>{report.format || "—"}</dd></div>
         <div><dt>{t("import.rowCount")}</dt><dd>{figure(report.rows.read)}</dd></div>
-        <div><dt>{t("import.shape")}</dt><dd>{t(`import.geometry.${kindOf(report.geometryType)}`)}{report.hasZ && ` · ${t("import.heights")}`}</dd></div>
+        <div><dt>{t("import.shape")}</dt><dd>{t(`import.geometry.${shapeOf(report)}`)}{report.hasZ && ` · ${t("import.heights")}`}</dd></div>
         <div><dt>{t("import.fieldCount")}</dt><dd>{figure(report.fields?.length ?? 0)}</dd></div>
       </dl>
       <Skipped report={report} />

@@ -1,6 +1,6 @@
 import type { Field, Report } from "../../api/report";
 import { useWords } from "../../i18n";
-import { becomes, mapped, type Choice } from "../../lib/importing";
+import { becomes, mapped, plain, type Choice } from "../../lib/importing";
 import { figure } from "../../lib/units";
 import { useImporting } from "../../state/importing";
 import { Note, Text } from "./parts";
@@ -35,7 +35,7 @@ function Row({ field: f, property, choices, taken, free }: { field: Field; prope
     <tr className={property ? undefined : "left-out"}>
       <th scope="row">
         <span>{f.source}</span>
-        <small title={f.sample?.join("\n")}>{f.sample && f.sample.length > 0 ? f.sample.slice(0, 3).join(" · ") : t("import.noValues")}</small>
+        <small title={f.sample?.join("\n")}>{f.sample && f.sample.length > 0 ? f.sample.slice(0, 3).map(plain).join(" · ") : t("import.noValues")}</small>
       </th>
       <td>
         {free ? (

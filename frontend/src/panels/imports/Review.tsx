@@ -13,6 +13,7 @@ import { Why } from "./Failed";
 import { Bar, Trouble } from "./parts";
 import { TargetStep } from "./TargetStep";
 import { useLooking } from "./useLooking";
+import { useProposal } from "./useProposal";
 import { usePreview } from "./usePreview";
 
 const go = (step: Step) => useImporting.setState({ step, rule: null, chosen: null });
@@ -25,6 +26,7 @@ export function Review({ job, report }: { job: Import; report: Report }) {
   const trouble = useImporting((i) => i.trouble);
   const layers = useCatalogue().data?.layers;
   const looking = useLooking(job);
+  useProposal(job, layers);
   const preview = usePreview(job, report);
   const stops = useMemo(() => blocks(report, wanted, layers ?? []), [report, wanted, layers]);
   const body = useRef<HTMLDivElement>(null);
