@@ -10,15 +10,16 @@ import (
 // Columns returns the layer's properties together with the PostgreSQL types of their columns, in the order of its
 // Properties: what a row of it is made of besides the geometry.
 func (s *Store) Columns(ctx context.Context, l *Layer) ([]Column, error) {
-	rows, err := s.pool.Query(ctx, `select a.attname, format_type(a.atttypid, a.atttypmod)
+	rows, err := s.pool.Query(ctx, `select a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
 		from pg_attribute a where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''`, l.table())
 	if err != nil {
 		return nil, fmt.Errorf("columns of %s: %w", l.Name, translate(err))
 	}
-	types := map[string]string{}
-	var name, sqlType string
-	_, err = pgx.ForEachRow(rows, []any{&name, &sqlType}, func() error {
-		types[name] = sqlType
+	of := map[string]Column{}
+	var name string
+	var c Column
+	_, err = pgx.ForEachRow(rows, []any{&name, &c.SQLType, &c.NotNull}, func() error {
+		of[name] = c
 		return nil
 	})
 	if err != nil {
@@ -26,8 +27,9 @@ func (s *Store) Columns(ctx context.Context, l *Layer) ([]Column, error) {
 	}
 	var columns []Column
 	for _, p := range l.Properties {
-		if t, ok := types[p.Name]; ok {
-			columns = append(columns, Column{Property: p, SQLType: t})
+		if c, ok := of[p.Name]; ok {
+			c.Property = p
+			columns = append(columns, c)
 		}
 	}
 	return columns, nil

@@ -161,4 +161,5 @@ type Definition struct {
 type Column struct {
 	Property
 	SQLType string `json:"sqlType"` // text, integer, bigint, double precision, numeric(p,s), boolean, date, timestamptz, jsonb
+	NotNull bool   `json:"-"`       // the table refuses rows without a value; Required only asks for one
 }

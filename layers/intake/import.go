@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"onemap/layers"
@@ -207,15 +208,19 @@ func (r *run) take(ctx context.Context, row *format.Row) error {
 	return r.mender.add(ctx, index, row)
 }
 
-// keyNames are the fields of the file that may be the key of an upsert.
-func (r *run) keyNames() []string {
-	if r.opt.Key == "" {
+// keyNames are the fields of the file that become the target's identifier or the key of an upsert.
+func (r *run) keyNames() (names []string) {
+	if r.target == nil {
 		return nil
 	}
-	names := []string{r.opt.Key}
-	for field, property := range r.opt.Map {
-		if property == r.opt.Key {
-			names = append(names, field)
+	fields := newProfile(r.sources[0].source.Fields).fields
+	places, err := assign(fields, r.target.columns, r.opt.Map)
+	if err != nil {
+		return nil // settling says it
+	}
+	for i, at := range places {
+		if at >= 0 && slices.Contains([]string{r.opt.Key, r.target.identifier()}, r.target.columns[at].Name) {
+			names = append(names, fields[i].Name)
 		}
 	}
 	return names

@@ -18,6 +18,14 @@ type target struct {
 	columns []layers.Column // of either
 }
 
+// identifier is the property that tells the target's features apart; "" = none.
+func (t *target) identifier() string {
+	if t.layer != nil {
+		return t.layer.IDField
+	}
+	return t.def.IDField
+}
+
 // assign says by field the place of the target's column it becomes: −1 for none. What Options.Map says goes before names.
 func assign(fields []fieldProfile, columns []layers.Column, told Mapping) ([]int, error) {
 	if err := checkMapping(fields, columns, told); err != nil {

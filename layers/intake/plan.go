@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ type planned struct {
 	field   string
 	convert converter
 	codes   map[string]bool // that values have to be among; nil = any
-	must    bool            // a row without a value is of no use
+	must    bool            // a row without a value can not be written
 }
 
 // settle decides on names and types, now that all values have been seen.
@@ -55,12 +56,15 @@ func (p *profile) settle(ctx context.Context, store *layers.Store, t *target, op
 
 // keyField is the source field of a property; −1 where none becomes it.
 func (p *plan) keyField(name string) int {
-	for _, c := range p.columns {
-		if c.Name == name && name != "" {
-			return c.from
-		}
+	if i := p.column(name); i >= 0 {
+		return p.columns[i].from
 	}
 	return -1
+}
+
+// column is the place of a property among the columns; −1 where no field becomes it.
+func (p *plan) column(name string) int {
+	return slices.IndexFunc(p.columns, func(c planned) bool { return c.Name == name })
 }
 
 // settling is the making of a plan.
@@ -132,14 +136,14 @@ func (s *settling) field(i int, name string) {
 	if t.kind == layers.String {
 		column.Width = f.Width
 	}
-	told.Type, told.Scheme, told.Notes = t.kind, scheme, append(told.Notes, t.notes...)
+	told.Type, told.Scheme, told.Notes = t.kind, scheme, slices.Concat(told.Notes, t.notes, f.placeholders(t.kind))
 	s.plan.fields = append(s.plan.fields, told)
 	s.add(planned{Column: column, from: i, field: f.Name, convert: converterOf(t.sql, f.Loose)})
 }
 
 func (s *settling) add(c planned) {
-	if c.Scheme != "" && c.SQLType == "text" {
-		c.convert = code
+	if c.Scheme != "" && c.Type == layers.String && c.SQLType != "uuid" {
+		c.convert = codeIn(c.convert)
 	}
 	s.plan.columns = append(s.plan.columns, c)
 	s.plan.names = append(s.plan.names, c.Column)
@@ -194,12 +198,7 @@ func (s *settling) aimed(t *target) error {
 // identify warns of an identifier that can not be one: the new layer goes without it, and a layer that is there would
 // refuse the rows.
 func (s *settling) identify(t *target) {
-	id := ""
-	if t.layer != nil {
-		id = t.layer.IDField
-	} else {
-		id = t.def.IDField
-	}
+	id := t.identifier()
 	at := s.plan.keyField(id)
 	if at < 0 {
 		return
@@ -225,9 +224,9 @@ func (s *settling) identify(t *target) {
 func (s *settling) mapped(i int, c layers.Column) {
 	f := &s.profile.fields[i]
 	told := s.told(f, c.Name)
-	told.Title, told.Type, told.Scheme = c.Title, c.Type, c.Scheme
+	told.Title, told.Type, told.Scheme, told.Notes = c.Title, c.Type, c.Scheme, append(told.Notes, f.placeholders(c.Type)...)
 	s.plan.fields = append(s.plan.fields, told)
-	p := planned{Column: c, from: i, field: f.Name, convert: converterOf(c.SQLType, f.Loose), must: c.Required || s.opt.Mode == Upsert && c.Name == s.opt.Key}
+	p := planned{Column: c, from: i, field: f.Name, convert: converterOf(c.SQLType, f.Loose), must: c.NotNull || s.opt.Mode == Upsert && c.Name == s.opt.Key}
 	if c.Scheme != "" {
 		p.codes = s.lists.codes[c.Scheme]
 	}
@@ -280,17 +279,44 @@ func (s *settling) name() {
 	}
 }
 
-// check looks at a value that its column takes: its code and its width.
-func (c *planned) check(text []byte) *format.Note {
+// judge looks at what became of a value, of which its converter may have noted something.
+func (c *planned) judge(value any, note *format.Note) *format.Note {
 	switch {
-	case len(text) == 0:
+	case value != nil && value != "":
+		return c.check(value)
+	case note == nil && (c.must && value == nil || c.Required):
+		return c.missing(value)
+	}
+	return nil
+}
+
+// check looks at a value that its column takes: its code and its width.
+func (c *planned) check(value any) *format.Note {
+	var text string
+	switch v := value.(type) {
+	case string:
+		text = v
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	default:
 		return nil
-	case c.codes != nil && !c.codes[string(text)]:
-		return &format.Note{Rule: "value.code", Severity: format.Warning, Value: sample(text),
+	}
+	switch {
+	case c.codes != nil && !c.codes[text]:
+		return &format.Note{Rule: "value.code", Severity: format.Warning, Value: sample([]byte(text)),
 			Words: format.Say("no code of %s", "不在代码表 %s 中", c.Scheme)}
-	case c.Type == layers.String && c.Width > 0 && len(text) > c.Width && utf8.RuneCount(text) > c.Width:
-		return &format.Note{Rule: "value.width", Severity: format.Warning, Value: sample(text),
+	case c.Type == layers.String && c.Width > 0 && len(text) > c.Width && utf8.RuneCountInString(text) > c.Width:
+		return &format.Note{Rule: "value.width", Severity: format.Warning, Value: sample([]byte(text)),
 			Words: format.Say("longer than %d characters", "超过规定长度 %d 个字符", c.Width)}
 	}
 	return nil
+}
+
+// missing is the note of a value that a feature should have.
+func (c *planned) missing(value any) *format.Note {
+	n := &format.Note{Rule: "value.missing", Severity: format.Warning, Words: format.Say("%s has to have a value", "必填属性 %s 没有值", c.Name)}
+	if c.must && value == nil {
+		n.Severity = format.Error
+	}
+	return n
 }

@@ -71,20 +71,24 @@ func converterOf(sqlType string, loose bool) converter {
 	}
 }
 
-// code is the converter of a column that has a code list: full-width characters and spaces around are no part of a code.
-func code(text []byte) (any, *format.Note) {
+// codeIn is the converter of a text column that has a code list: full-width characters and spaces around are no part of
+// a code.
+func codeIn(column converter) converter {
 	var room [foldSize]byte
-	if len(text) > foldSize {
-		return string(text), nil
+	return func(text []byte) (any, *format.Note) {
+		if len(text) > foldSize {
+			return column(text)
+		}
+		s, changed := fold(text, room[:])
+		if len(s) == 0 {
+			return nil, nil
+		}
+		value, note := column(s)
+		if note == nil && changed {
+			note = fullWidthNote(text)
+		}
+		return value, note
 	}
-	s, changed := fold(text, room[:])
-	switch {
-	case len(s) == 0:
-		return nil, nil
-	case changed:
-		return string(s), fullWidthNote(text)
-	}
-	return string(s), nil
 }
 
 // day is the converter of a date. A month without a day becomes its first, a time of day is dropped, and both are told.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"onemap/layers"
@@ -60,7 +62,7 @@ type rows struct {
 	run      *run
 	in       *spoolReader
 	keys     *duplicates // of an upsert
-	key      int         // place of the key's source field; -1 = none
+	key      int         // place of the key's column; -1 = none
 	values   []any
 	geometry []byte
 	mended   []byte
@@ -74,7 +76,7 @@ func (r *run) rows() (*rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rows{run: r, in: in, keys: newDuplicates(), key: r.plan.keyField(r.opt.Key), preview: newPreview(r.opt.Preview, r.spool.rows, r.kinds.bounds())}, nil
+	return &rows{run: r, in: in, keys: newDuplicates(), key: r.plan.column(r.opt.Key), preview: newPreview(r.opt.Preview, r.spool.rows, r.kinds.bounds())}, nil
 }
 
 // columns are the names of what Values gives.
@@ -198,15 +200,12 @@ func (w *rows) convert(row *spooled) ([]any, bool, error) {
 		var note *format.Note
 		if text := row.values[c.from]; text != nil {
 			value, note = c.convert(text)
-			if note == nil && value != nil {
-				note = c.check(text)
-			}
 		}
 		lost := value == nil && c.must
-		if lost && note == nil {
-			note = &format.Note{Rule: "value.missing", Severity: format.Error, Words: format.Say("%s has to have a value", "必填属性 %s 没有值", c.Name)}
-		}
-		if note != nil {
+		for _, note := range [...]*format.Note{note, c.judge(value, note)} {
+			if note == nil {
+				continue
+			}
 			if err := w.told(row, c, note, lost); err != nil {
 				return nil, false, err
 			}
@@ -217,15 +216,31 @@ func (w *rows) convert(row *spooled) ([]any, bool, error) {
 		values = append(values, value)
 	}
 	if w.key >= 0 && w.run.opt.Mode == Upsert {
-		if first, again := w.keys.add(row.values[w.key], row.number); again {
-			return nil, false, w.run.find(Finding{Row: row.number, Rule: "key.duplicate", Severity: format.Error, Done: Rejected, Field: w.run.opt.Key,
-				Value: sample(row.values[w.key]), Words: format.Say("row %d has the same key", "标识与第 %d 行重复", first)})
+		c := &w.run.plan.columns[w.key]
+		text := row.values[c.from]
+		if first, again := w.keys.add(keyText(values[w.key], text), row.number); again {
+			return nil, false, w.run.find(Finding{Row: row.number, Rule: "key.duplicate", Severity: format.Error, Done: Rejected, Field: c.field,
+				Value: sample(text), Words: format.Say("row %d has the same key", "标识与第 %d 行重复", first)})
 		}
 	}
 	return values, true, nil
 }
 
-// told makes a finding of what a value's converter noted.
+// keyText is what tells keys apart: the value that is written, where the text may be written in several ways.
+func keyText(value any, text []byte) []byte {
+	switch v := value.(type) {
+	case string:
+		return []byte(v)
+	case int64:
+		return strconv.AppendInt(nil, v, 10)
+	}
+	return text
+}
+
+// changing are the rules of notes on values that are kept otherwise than written.
+var changing = []string{"value.fullwidth", "value.grouped", "value.day", "value.clock"}
+
+// told makes a finding of what was noted of a value.
 func (w *rows) told(row *spooled, c *planned, note *format.Note, lost bool) error {
 	done := Kept
 	switch {
@@ -233,7 +248,7 @@ func (w *rows) told(row *spooled, c *planned, note *format.Note, lost bool) erro
 		done = Rejected
 	case note.Severity == format.Error:
 		done = Emptied
-	case note.Rule == "value.fullwidth":
+	case slices.Contains(changing, note.Rule):
 		done = Changed
 	}
 	return w.run.find(Finding{Row: row.number, Rule: note.Rule, Severity: note.Severity, Field: c.field, Value: note.Value, Done: done, Words: note.Words})
