@@ -113,7 +113,7 @@ func New(opt Options) (*Server, error) {
 
 // Open begins to answer from the database, which is migrated and loaded. It is called once.
 func (s *Server) Open(g Ground) {
-	served := &ground{Ground: &g, shares: newShares(int(g.Pool.Config().MaxConns)), feed: newFeed(g.Store, s.log)}
+	served := &ground{Ground: &g, shares: newShares(int(g.Pool.Config().MaxConns)), feed: newFeed(g.Store, g.Tiles.Await, s.log)}
 	s.metrics.watch(g.Pool)
 	if g.Imports != nil {
 		s.metrics.watchImports(g.Imports)

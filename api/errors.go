@@ -17,6 +17,7 @@ import (
 	"onemap/api/imports"
 	"onemap/layers"
 	"onemap/layers/format"
+	"onemap/tiles"
 )
 
 // What only a door can say, besides the sentinels of layers.
@@ -49,6 +50,7 @@ var statuses = []struct {
 	{errSilent, 408, "The sender fell silent", "上传中断", ""},
 	{errTooLarge, 413, "Request too large", "请求过大", ""},
 	{errBusy, 503, "Busy", "服务繁忙，请稍后再试", "1"},
+	{tiles.ErrBusy, 503, "Busy", "服务繁忙，请稍后再试", "1"},
 	{errStarting, 503, "Starting", "正在启动", "2"},
 	{errUnreachable, 503, "Database unreachable", "数据库暂时无法连接", "5"},
 	{errGone, 499, "Client left", "客户端已断开", ""},
@@ -149,7 +151,7 @@ func told(err, sentinel error) string {
 // fail is the one handler of errors: logs what is ours, once, and tells the rest.
 func (s *Server) fail(err error, c echo.Context) {
 	p := s.problemOf(err, c)
-	if p.Status >= 500 && !errors.Is(err, errStarting) && !errors.Is(err, errBusy) {
+	if p.Status >= 500 && !errors.Is(err, errStarting) && !errors.Is(err, errBusy) && !errors.Is(err, tiles.ErrBusy) {
 		s.log.LogAttrs(context.WithoutCancel(c.Request().Context()), slog.LevelError, "request failed",
 			slog.String("request", p.RequestID), slog.Int("status", p.Status), slog.String("path", p.Instance), slog.String("error", err.Error()))
 	}

@@ -16,6 +16,7 @@ const backlog = 256
 // the position it has seen, and reads from the log what it missed.
 type feed struct {
 	store *layers.Store
+	await func(ctx context.Context, position int64) error // until what is asked for on hearing of a change has it
 	log   *slog.Logger
 
 	mu        sync.Mutex
@@ -24,8 +25,8 @@ type feed struct {
 	listeners map[chan layers.Change]bool
 }
 
-func newFeed(store *layers.Store, log *slog.Logger) *feed {
-	return &feed{store: store, log: log, ready: make(chan struct{}), listeners: map[chan layers.Change]bool{}}
+func newFeed(store *layers.Store, await func(context.Context, int64) error, log *slog.Logger) *feed {
+	return &feed{store: store, await: await, log: log, ready: make(chan struct{}), listeners: map[chan layers.Change]bool{}}
 }
 
 // run follows until the context ends; after an error it goes on from where it was.
@@ -60,6 +61,9 @@ func (f *feed) follow(ctx context.Context, begun *bool) error {
 	}
 	for change, err := range f.store.Follow(ctx, f.position) {
 		if err != nil {
+			return err
+		}
+		if err := f.await(ctx, change.Position); err != nil {
 			return err
 		}
 		f.tell(change)

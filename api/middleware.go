@@ -58,8 +58,11 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			s.metrics.request(c.Path(), status, took)
 			level := slog.LevelInfo
-			if c.Path() == "/healthz" || c.Path() == "/metrics" || c.Path() == "/readyz" {
+			if quiet(c.Path()) && status < 500 {
 				level = slog.LevelDebug
+			}
+			if !s.log.Enabled(c.Request().Context(), level) {
+				return
 			}
 			s.log.LogAttrs(context.WithoutCancel(c.Request().Context()), level, "request",
 				slog.String("request", requestID(c)), slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path),
@@ -72,6 +75,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return nil
 	}
+}
+
+// quiet reports whether requests of a route are too many and too much alike to be told one by one.
+func quiet(route string) bool {
+	switch route {
+	case "/healthz", "/metrics", "/readyz", "/tiles/:layers/:z/:x/:y":
+		return true
+	}
+	return false
 }
 
 // recover turns a panic into an internal error with its stack in the log.

@@ -9,15 +9,16 @@ import (
 // patience is how long a request waits for its class to have room.
 const patience = 800 * time.Millisecond
 
-// shares divide the database pool among the classes of work, so that none can starve the others.
-type shares struct{ tile, page, stream share }
+// shares divide the database pool among the classes of work, so that none can starve the others. Tiles have half of it, and
+// see to that themselves: most of them need no connection.
+type shares struct{ page, stream share }
 
 func newShares(connections int) shares {
 	of := func(n int, limit time.Duration) share {
 		return share{make(chan struct{}, max(1, n)), limit}
 	}
-	tile, page := connections/2, connections/4
-	return shares{of(tile, 15*time.Second), of(page, 15*time.Second), of(connections-tile-page, 5*time.Minute)}
+	page := connections / 4
+	return shares{of(page, 15*time.Second), of(connections-connections/2-page, 5*time.Minute)}
 }
 
 // share is one class's part of the pool.

@@ -116,8 +116,14 @@ func newTown(t *testing.T, change ...func(*api.Options)) *town {
 	}()
 	t.Cleanup(func() { stop(); <-done })
 	w.wait(func(l *layers.Layer) bool { return l.Name == "odd" && l.Count == 6 })
+	drawn := tiles.New(pool, store, tiles.Options{})
+	w.follow(store.Watch)
+	w.follow(drawn.Follow)
+	for position, _ := drawn.Freshness(); position == 0; position, _ = drawn.Freshness() {
+		time.Sleep(time.Millisecond)
+	}
 	opt := api.Options{
-		Ground: &api.Ground{Store: store, Tiles: tiles.New(pool, store), Pool: pool}, Page: fstest.MapFS{
+		Ground: &api.Ground{Store: store, Tiles: drawn, Pool: pool}, Page: fstest.MapFS{
 			"index.html":            {Data: []byte("<!doctype html><title>map</title>")},
 			"assets/app-1a2b.js":    {Data: []byte("export {}")},
 			"assets/app-1a2b.js.gz": {Data: []byte("\x1f\x8bzipped")},
@@ -136,6 +142,17 @@ func newTown(t *testing.T, change ...func(*api.Options)) *town {
 	t.Cleanup(w.server.Close)
 	t.Cleanup(w.api.Close) // before the server's, which waits for streams
 	return w
+}
+
+// follow has f follow the log until the test ends.
+func (w *town) follow(f func(context.Context) error) {
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = f(ctx) // ends with the test
+	}()
+	w.Cleanup(func() { stop(); <-done })
 }
 
 // wait follows the log until a layer of the catalogue is as wanted.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -83,6 +84,20 @@ func (s *Store) Watch(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// Await waits until Layers and Layer answer from a catalogue that is true at a position. Nobody has to wait while Watch does
+// not run: the catalogue is then read anew for every question.
+func (s *Store) Await(ctx context.Context, position int64) error {
+	for s.watching.Load() {
+		if c := s.catalog.Load(); c != nil && c.position >= position {
+			return nil
+		}
+		if !sleep(ctx, time.Millisecond) {
+			return translate(ctx.Err())
+		}
+	}
+	return nil
 }
 
 func (s *Store) catalogue(ctx context.Context) (*catalogue, error) {

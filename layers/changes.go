@@ -38,6 +38,9 @@ const pollEvery = 20 * time.Millisecond
 //go:embed changes.sql
 var changesSQL string
 
+//go:embed marks.sql
+var marksSQL string
+
 // Position is the last position given.
 func (s *Store) Position(ctx context.Context) (pos int64, err error) {
 	err = s.pool.QueryRow(ctx, "select coalesce(max(pos), 0) from onemap.feed").Scan(&pos)
@@ -70,6 +73,27 @@ func scanChange(row pgx.CollectableRow) (c Change, err error) {
 		&before, &now, &c.Columns, &c.Count, &c.Delta)
 	c.Old, c.New = boundsOf(before), boundsOf(now)
 	return c, err
+}
+
+// Marks yields what a follower has to replay who remembers only the last change of each place: for every layer the last
+// change that concerned all of it and what came after, up to a position, in order.
+func (s *Store) Marks(ctx context.Context, upTo int64) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		rows, err := s.pool.Query(ctx, marksSQL, pgx.StrictNamedArgs{"upto": upTo})
+		if err != nil {
+			yield(Change{}, fmt.Errorf("changes up to %d: %w", upTo, translate(err)))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if c, err := scanChange(rows); !yield(c, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Change{}, fmt.Errorf("changes up to %d: %w", upTo, translate(err)))
+		}
+	}
 }
 
 // Follow yields every change beyond a position, in order, and waits for the next, until the context ends or the

@@ -1,9 +1,11 @@
 package tiles
 
 import (
+	"context"
 	_ "embed"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,18 +28,41 @@ type drawing struct {
 	args  pgx.StrictNamedArgs
 }
 
-// drawings returns what has to be asked for a layer in a tile: nothing where it is not drawn or has nothing; itself;
-// and its labels.
-func drawings(l *layers.Layer, t Tile) []drawing {
-	if l.Table.Geom == "" || t.Z < l.Drawing.MinZoom {
-		return nil
+// question fills the readable SQL with the names of a layer, sanitized, and the values of a tile.
+type question struct {
+	layer    *layers.Layer
+	set      *MatrixSet
+	tile     Tile
+	rows     layers.Rows
+	more     []string       // properties besides those that drawing needs
+	rule     string         // what it leaves out, as conditions
+	values   map[string]any // the rule's parameters
+	thinning int            // steps of leaving out the smallest, where all are too much
+}
+
+// newQuestion returns what has to be asked for one layer of a tile.
+func (t *Tiles) newQuestion(ctx context.Context, l *layers.Layer, k key) (*question, error) {
+	rows, err := t.store.Rows(ctx, l, layers.Query{AsOf: k.asOf})
+	if err != nil {
+		return nil, err
 	}
-	if l.Tracked && (l.Bounds == nil || !meet(*l.Bounds, degrees(t.Buffered()))) { // elsewhere the bounds may be old
-		return nil
+	q := &question{layer: l, set: k.set, tile: k.tile, rows: rows, values: map[string]any{}}
+	if k.properties != "" {
+		q.more = strings.Split(k.properties, ",")
 	}
-	q := newQuestion(l, t)
+	for _, r := range l.Drawing.Rules {
+		if zoom := k.set.Zoom(k.tile); zoom >= r.MinZoom && (zoom <= r.MaxZoom || r.MaxZoom == 0) {
+			q.thin(r)
+			break
+		}
+	}
+	return q, nil
+}
+
+// drawings are the layer itself, and its labels.
+func (q *question) drawings() []drawing {
 	ds := []drawing{q.features()}
-	if HasLabels(l) && t.Z >= l.Style.LabelAt {
+	if HasLabels(q.layer) && q.set.Zoom(q.tile) >= q.layer.Style.LabelAt {
 		ds = append(ds, q.labels())
 	}
 	return ds
@@ -49,28 +74,9 @@ func HasLabels(l *layers.Layer) bool {
 	return ok && strings.HasSuffix(l.GeometryType, "Polygon")
 }
 
-// question fills the readable SQL with the names of a layer, sanitized, and the values of a tile.
-type question struct {
-	layer *layers.Layer
-	tile  Tile
-	rule  string
-	more  map[string]any // the rule's parameters
-}
-
-func newQuestion(l *layers.Layer, t Tile) *question {
-	q := &question{layer: l, tile: t, more: map[string]any{}}
-	for _, r := range l.Drawing.Rules {
-		if t.Z >= r.MinZoom && (t.Z <= r.MaxZoom || r.MaxZoom == 0) {
-			q.thin(r)
-			break
-		}
-	}
-	return q
-}
-
 func (q *question) features() drawing {
-	keys, columns := q.columns(q.layer.Drawing.Properties)
-	return drawing{q.layer.Name, keys, q.fill(selectSQL, columns), q.args(q.tile.Buffered())}
+	keys, columns := q.columns(append(slices.Clone(q.layer.Drawing.Properties), q.more...))
+	return drawing{q.layer.Name, keys, q.fill(selectSQL, columns), q.args(q.set.Buffered(q.tile))}
 }
 
 func (q *question) labels() drawing {
@@ -85,7 +91,7 @@ func (q *question) labels() drawing {
 		"/* names */", names,
 		"/* label */", fmt.Sprintf("%s is not null and %s::text <> ''", label, label),
 	).Replace(labelSQL)
-	return drawing{l.Name + "_label", keys, q.fill(sql, columns), q.args(q.tile.Mercator())}
+	return drawing{l.Name + "_label", keys, q.fill(sql, columns), q.args(q.set.Bounds(q.tile))}
 }
 
 // labelProperties are a label point's: what drawing needs, and the label itself.
@@ -97,16 +103,18 @@ func labelProperties(l *layers.Layer) []string {
 }
 
 func (q *question) fill(sql, columns string) string {
-	t := q.layer.Table
-	envelope := "st_makeenvelope(@bminx, @bminy, @bmaxx, @bmaxy, 3857)"
-	geometry, mercator := ident(t.Geom), ident(t.Geom)
+	t, srid := q.layer.Table, q.layer.SRID
+	envelope := fmt.Sprintf("st_makeenvelope(@bminx, @bminy, @bmaxx, @bmaxy, %d)", q.set.SRID)
+	geometry, coordinates := ident(t.Geom), ident(t.Geom)
 	switch {
-	case t.Mercator != "":
-		geometry, mercator = ident(t.Mercator), ident(t.Mercator)
-	case q.layer.SRID == 3857:
+	case q.set.SRID == 3857 && q.rows.Mercator:
+		geometry, coordinates = ident(t.Mercator), ident(t.Mercator)
+	case srid == q.set.SRID:
+	case layers.Geographic(srid) && layers.Geographic(q.set.SRID): // they agree to centimetres
+		envelope = fmt.Sprintf("st_setsrid(%s, %d)", envelope, srid)
 	default: // edges that a projection bends are densified first
-		envelope = fmt.Sprintf("st_transform(st_segmentize(%s, %g), %d)", envelope, q.tile.Pixel()*32, q.layer.SRID)
-		mercator = fmt.Sprintf("st_transform(%s, 3857)", inMercator(geometry, q.layer.SRID))
+		envelope = fmt.Sprintf("st_transform(st_segmentize(%s, %g), %d)", envelope, q.set.Pixel(q.tile)*32, srid)
+		coordinates = fmt.Sprintf("st_transform(%s, %d)", q.inSet(geometry), q.set.SRID)
 	}
 	id := "null::bigint"
 	if q.integerKey() {
@@ -115,34 +123,53 @@ func (q *question) fill(sql, columns string) string {
 	return strings.NewReplacer(
 		"/* id */", id,
 		"/* columns */", columns,
-		"/* mercator */", mercator,
+		"/* coordinates */", coordinates,
 		"/* geometry */", geometry,
-		"/* table */", pgx.Identifier{t.Schema, t.Name}.Sanitize()+" as source",
+		"/* table */", q.rows.From+" as source",
 		"/* envelope */", envelope,
-		"/* rule */", strings.ReplaceAll(q.rule, "/* mercator */", mercator),
+		"/* filter */", q.rows.Where,
+		"/* rule */", strings.ReplaceAll(q.rule+q.thinned(), "/* coordinates */", coordinates),
 		"/* order */", q.order(),
 	).Replace(sql)
 }
 
-// inMercator cuts off what lies beyond the poles of the Mercator world, which can't be transformed.
-func inMercator(geometry string, srid int) string {
-	if !layers.Geographic(srid) {
+// inSet cuts off what lies beyond the poles of the Mercator world, which can't be transformed.
+func (q *question) inSet(geometry string) string {
+	if q.set.SRID != 3857 || !layers.Geographic(q.layer.SRID) {
 		return geometry
 	}
-	world := fmt.Sprintf("st_makeenvelope(-180, -85.06, 180, 85.06, %d)", srid)
+	world := fmt.Sprintf("st_makeenvelope(-180, -85.06, 180, 85.06, %d)", q.layer.SRID)
 	return fmt.Sprintf("case when %s @ %s then %s else st_clipbybox2d(%s, %s) end", geometry, world, geometry, geometry, world)
+}
+
+// thinned leaves out the smallest, more with every step: a tile that is too large is better with the largest features than
+// not at all.
+func (q *question) thinned() string {
+	if q.thinning == 0 {
+		return ""
+	}
+	pixel := q.set.Pixel(q.tile)
+	switch kind := q.layer.GeometryType; {
+	case strings.HasSuffix(kind, "Polygon"):
+		return fmt.Sprintf(" and st_area(/* coordinates */) >= %g", pixel*pixel*math.Pow(4, float64(q.thinning-1)))
+	case strings.HasSuffix(kind, "LineString"):
+		return fmt.Sprintf(" and st_length(/* coordinates */) >= %g", pixel*math.Pow(2, float64(q.thinning-1)))
+	case q.integerKey():
+		return fmt.Sprintf(" and hashint8(%s) & %d = 0", ident(q.layer.Table.Key)+"::bigint", 1<<q.thinning-1)
+	}
+	return fmt.Sprintf(" and hashtext(source::text) & %d = 0", 1<<q.thinning-1)
 }
 
 // thin adds a rule's conditions: they are checked on the rows before anything is made of them.
 func (q *question) thin(r layers.Rule) {
 	if r.MinSize > 0 {
-		switch pixel := q.tile.Pixel(); {
+		switch pixel := q.set.Pixel(q.tile); {
 		case strings.HasSuffix(q.layer.GeometryType, "Polygon"):
-			q.rule += " and st_area(/* mercator */) >= @minsize::float8"
-			q.more["minsize"] = r.MinSize * pixel * pixel
+			q.rule += " and st_area(/* coordinates */) >= @minsize::float8"
+			q.values["minsize"] = r.MinSize * pixel * pixel
 		case strings.HasSuffix(q.layer.GeometryType, "LineString"):
-			q.rule += " and st_length(/* mercator */) >= @minsize::float8"
-			q.more["minsize"] = r.MinSize * pixel
+			q.rule += " and st_length(/* coordinates */) >= @minsize::float8"
+			q.values["minsize"] = r.MinSize * pixel
 		}
 	}
 	if r.Where == nil {
@@ -150,7 +177,7 @@ func (q *question) thin(r layers.Rule) {
 	}
 	if p, ok := q.layer.Property(r.Where.Property); ok {
 		q.rule += fmt.Sprintf(" and %s = any (@where::text[]%s)", ident(p.Name), arrayOf(p.Type))
-		q.more["where"] = r.Where.Values
+		q.values["where"] = r.Where.Values
 	}
 }
 
@@ -214,7 +241,8 @@ func (q *question) order() string {
 
 func (q *question) args(b layers.Bounds) pgx.StrictNamedArgs {
 	args := pgx.StrictNamedArgs{"bminx": b[0], "bminy": b[1], "bmaxx": b[2], "bmaxy": b[3]}
-	maps.Copy(args, q.more)
+	maps.Copy(args, q.values)
+	maps.Copy(args, q.rows.Args)
 	return args
 }
 

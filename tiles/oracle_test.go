@@ -71,7 +71,7 @@ func TestTilesAgreeWithPostGIS(t *testing.T) {
 	if _, err := pool.Exec(t.Context(), "select onemap.sequence()"); err != nil {
 		t.Fatal(err)
 	}
-	drawn := tiles.New(pool, store)
+	drawn := tiles.New(pool, store, tiles.Options{})
 	r := rand.New(rand.NewPCG(3, 7))
 	seen := 0
 	for range 150 {

@@ -25,9 +25,12 @@ const circumference = 2 * math.Pi * 6378137
 // Tile is the address of a tile: column X from the west, row Y from the north.
 type Tile struct{ Z, X, Y int }
 
+// Parse reads an address of WebMercatorQuad; see MatrixSet.Parse.
+func Parse(z, x, y string) (Tile, error) { return webMercator.Parse(z, x, y) }
+
 // Parse reads an address as a URL has it; y may end in .mvt or .pbf. It returns ErrInvalid for what is no number and
 // ErrNotFound for a tile outside the matrix.
-func Parse(z, x, y string) (Tile, error) {
+func (s *MatrixSet) Parse(z, x, y string) (Tile, error) {
 	y = strings.TrimSuffix(strings.TrimSuffix(y, ".mvt"), ".pbf")
 	var n [3]int
 	for i, text := range []string{z, x, y} {
@@ -38,13 +41,7 @@ func Parse(z, x, y string) (Tile, error) {
 		n[i] = v
 	}
 	t := Tile{n[0], n[1], n[2]}
-	if t.Z > MaxZoom {
-		return t, fmt.Errorf("%w: zoom %d is deeper than the deepest, %d", layers.ErrNotFound, t.Z, MaxZoom)
-	}
-	if size := 1 << t.Z; t.X >= size || t.Y >= size {
-		return t, fmt.Errorf("%w: tile %s is outside the matrix: at zoom %d x and y go from 0 to %d", layers.ErrNotFound, t, t.Z, size-1)
-	}
-	return t, nil
+	return t, s.Check(t)
 }
 
 // number reads decimal digits alone; what is too long is very large.
@@ -63,24 +60,13 @@ func number(text string) (int, error) {
 func (t Tile) String() string { return fmt.Sprintf("%d/%d/%d", t.Z, t.X, t.Y) }
 
 // Mercator returns the tile's bounds in metres of EPSG:3857.
-func (t Tile) Mercator() layers.Bounds {
-	side := circumference / float64(int(1)<<t.Z)
-	west, north := float64(t.X)*side-circumference/2, circumference/2-float64(t.Y)*side
-	return layers.Bounds{west, north - side, west + side, north}
-}
+func (t Tile) Mercator() layers.Bounds { return webMercator.Bounds(t) }
 
 // Buffered returns the tile's bounds with the buffer around them, in metres of EPSG:3857.
-func (t Tile) Buffered() layers.Bounds {
-	b := t.Mercator()
-	margin := (b[2] - b[0]) * Buffer / Extent
-	return layers.Bounds{b[0] - margin, b[1] - margin, b[2] + margin, b[3] + margin}
-}
+func (t Tile) Buffered() layers.Bounds { return webMercator.Buffered(t) }
 
 // Bounds returns the tile's bounds in degrees; EPSG:4490 and 4326 agree in it to centimetres.
 func (t Tile) Bounds() layers.Bounds { return degrees(t.Mercator()) }
-
-// Pixel is the side of a pixel in metres of EPSG:3857, tiles being 512 pixels wide.
-func (t Tile) Pixel() float64 { return circumference / 512 / float64(int(1)<<t.Z) }
 
 func degrees(m layers.Bounds) layers.Bounds {
 	lon := func(x float64) float64 { return x / circumference * 360 }

@@ -1,25 +1,91 @@
 // Package tiles draws layers: the address of a tile, its bytes, and the documents that tell clients how to ask for it
 // and how to paint it.
 //
-// A tile is an address z/x/y of the matrix set WebMercatorQuad (OGC 2D Tile Matrix Set 2.0, annex D.1; 512-pixel
-// tiles, so that zoom 0 is the whole world in one); its body is a Mapbox Vector Tile 2.1 with one layer per layer of
+// A tile is an address z/x/y of a tile matrix set (OGC 2D Tile Matrix Set 2.0; tiles are meant for 512 pixels, so that zoom 0
+// of WebMercatorQuad is the whole world in one); its body is a Mapbox Vector Tile 2.1 with one layer per layer of
 // the catalogue, extent 4096, and for polygons with labels a second one, <layer>_label, of one point per feature.
 // Rows come from PostGIS in the order of their key, so that the same rows always make the same bytes.
+//
+// Every tile of a layer has a revision: the position of the last change that touched it, known from the log in memory
+// (Follow). The revision is part of the key under which its bytes are kept, so that nothing expires, nothing is purged, and
+// nothing can be stale: what was drawn before a change has another name than what is asked for after it.
 package tiles
 
 import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/layers"
+	"onemap/tiles/cache"
 )
 
-// Tiles makes the bodies of tiles. It is safe for concurrent use.
+// Options says what tiles may take of their machine.
+type Options struct {
+	Bytes    int64         // of memory for the cache; 0 = DefaultBytes, below 0 = nothing is kept
+	Share    int           // connections of the pool that may draw at once; 0 = half of them
+	Patience time.Duration // how long a tile waits for one of them before it is refused; 0 = 800 ms
+	Limit    time.Duration // that drawing one layer of a tile may take; 0 = 15 s
+	Observe  func(stage Stage, took time.Duration)
+}
+
+// Stage is a part of the way of a tile's layer from the table to the cache.
+type Stage string
+
+// The stages, in order.
+const (
+	StageWait     Stage = "wait"     // for a connection
+	StageSelect   Stage = "select"   // until the first row comes
+	StageEncode   Stage = "encode"   // rows are read and encoded as they come
+	StageCompress Stage = "compress" //
+)
+
+// DefaultBytes is the size of the cache where nothing is said.
+const DefaultBytes = 96 << 20
+
+// Tiles makes the bodies of tiles and keeps them. It is safe for concurrent use.
 type Tiles struct {
-	pool  *pgxpool.Pool
-	store *layers.Store
+	pool     *pgxpool.Pool
+	store    *layers.Store
+	opt      Options
+	cache    *cache.Cache
+	log      following
+	shares   chan struct{}
+	naming   sync.Mutex
+	database string // its name, once it has been asked
 }
 
 // New returns the tiles of the layers in store; pool is a pool on the same database, made by layers.Connect.
-func New(pool *pgxpool.Pool, store *layers.Store) *Tiles {
-	return &Tiles{pool: pool, store: store}
+// Nothing is kept until Follow runs.
+func New(pool *pgxpool.Pool, store *layers.Store, opt Options) *Tiles {
+	opt.Bytes = cmp.Or(opt.Bytes, DefaultBytes)
+	opt.Share = cmp.Or(opt.Share, max(1, int(pool.Config().MaxConns)/2))
+	opt.Patience = cmp.Or(opt.Patience, 800*time.Millisecond)
+	opt.Limit = cmp.Or(opt.Limit, 15*time.Second)
+	if opt.Observe == nil {
+		opt.Observe = func(Stage, time.Duration) {}
+	}
+	t := &Tiles{pool: pool, store: store, opt: opt, shares: make(chan struct{}, opt.Share)}
+	t.cache = cache.New(cache.Options{Bytes: max(0, opt.Bytes), Limit: 2 * opt.Limit, Fill: t.fill})
+	return t
+}
+
+// Cache is where bodies are kept, for those who measure it or have other nodes share it.
+func (t *Tiles) Cache() *cache.Cache { return t.cache }
+
+// name is what the database is called in ETags.
+func (t *Tiles) name(ctx context.Context) (string, error) {
+	t.naming.Lock()
+	defer t.naming.Unlock()
+	if t.database == "" {
+		id, _, err := t.store.Database(ctx)
+		if err != nil {
+			return "", err
+		}
+		t.database = id
+	}
+	return t.database, nil
 }

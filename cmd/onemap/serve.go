@@ -32,6 +32,7 @@ type serveCmd struct {
 	PublicURL  string        `placeholder:"URL" env:"ONEMAP_PUBLIC_URL" help:"Where clients reach the server; links are built from it (${env})."`
 	TrustProxy bool          `env:"ONEMAP_TRUST_PROXY" help:"Believe Forwarded and X-Forwarded headers (${env})."`
 	Grace      time.Duration `default:"10s" help:"How long running requests may go on after Ctrl-C."`
+	Cache      int64         `placeholder:"MIB" default:"96" env:"ONEMAP_CACHE" help:"Memory for tiles that have been drawn, in MiB (${env})."`
 
 	Imports      api.ImportsFor `enum:"local,off,all" default:"local" env:"ONEMAP_IMPORTS" help:"Whom the import by upload answers: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
 	ImportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_IMPORT_LIMIT" help:"Largest upload of one import, in MiB (${env})."`
@@ -113,7 +114,9 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		if err := s.populate(ctx, store, start); err != nil {
 			return cmp.Or(ctx.Err(), err) // interrupted, a load fails in many ways that are none
 		}
-		follow.Go(func() error { return watch(ctx, store, log) })
+		drawn := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20})
+		follow.Go(func() error { return again(ctx, log, "the catalogue", store.Watch) })
+		follow.Go(func() error { return again(ctx, log, "the tiles' log", drawn.Follow) })
 		var err error
 		if desk, err = s.imports(ctx, store, pool, log); err != nil {
 			return err
@@ -121,7 +124,7 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		if desk != nil {
 			follow.Go(func() error { return desk.Work(ctx) })
 		}
-		server.Open(api.Ground{Store: store, Tiles: tiles.New(pool, store), Pool: pool, Imports: desk})
+		server.Open(api.Ground{Store: store, Tiles: drawn, Pool: pool, Imports: desk})
 		log.Info("ready", "url", "http://"+s.Listen, "migrations", migrations.Fingerprint())
 		return nil
 	})
@@ -142,19 +145,18 @@ func (s serveCmd) imports(ctx context.Context, store *layers.Store, pool *pgxpoo
 	})
 }
 
-// watch keeps the catalogue true until the context ends: a database that fails is tried again, for it may come back.
-// Meanwhile every question reads the catalogue anew.
-func watch(ctx context.Context, store *layers.Store, log *slog.Logger) error {
+// again follows the log in the way of f until the context ends: a database that fails is tried again, for it may come back.
+func again(ctx context.Context, log *slog.Logger, what string, f func(context.Context) error) error {
 	for {
-		err := store.Watch(ctx)
+		err := f(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		log.Warn("the catalogue is followed again", "error", err)
+		log.Warn("the log is followed again", "what", what, "error", err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(time.Second):
+		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }

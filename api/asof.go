@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"onemap/layers"
+)
+
+// beforeAll is a position before the first change.
+const beforeAll = -1
+
+// asOf reads as-of: a position of the log or a moment (RFC 3339). It returns 0 where nothing is said, which means now, and
+// ErrInvalid for what is neither or has not been yet.
+func (s *Server) asOf(ctx context.Context, p params) (int64, error) {
+	text, ok := p["as-of"]
+	if !ok {
+		return 0, nil
+	}
+	store := s.ground().Store
+	if position, err := strconv.ParseInt(text, 10, 64); err == nil {
+		last, err := store.Position(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if position < 1 || position > last {
+			return 0, fmt.Errorf("%w: as-of: position %d is not between 1 and the last, %d", layers.ErrInvalid, position, last)
+		}
+		return position, nil
+	}
+	moment, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return 0, fmt.Errorf("%w: as-of: %q is neither a position of the log nor a moment such as 2026-05-01T08:00:00Z or 2026-05-01T08:00:00%%2B08:00", layers.ErrInvalid, text)
+	}
+	if moment.After(s.now()) {
+		return 0, fmt.Errorf("%w: as-of: %s has not been yet", layers.ErrInvalid, text)
+	}
+	position, err := store.PositionAt(ctx, moment)
+	if position == 0 {
+		position = beforeAll
+	}
+	return position, err
+}

@@ -1,0 +1,241 @@
+package tiles
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"onemap/tiles/cache"
+)
+
+// part is the bytes of one layer of a tile as they are kept: compressed (RFC 1951), so that parts one behind the other are
+// the compressed bytes of all of them. Before them stand their check sum and length as a gzip file has them at its end
+// (RFC 1952): crc32 and size, four bytes each, least significant first. No bytes at all are an empty part.
+type part struct{ view }
+
+// view is a part's bytes as they lie in the cache.
+type view interface {
+	Len() int
+	Copy(to []byte) int
+	WriteTo(w io.Writer) (int64, error)
+}
+
+// drawnNow is a part that is not in the cache.
+type drawnNow []byte
+
+func (d drawnNow) Len() int                           { return len(d) }
+func (d drawnNow) Copy(to []byte) int                 { return copy(to, d) }
+func (d drawnNow) WriteTo(w io.Writer) (int64, error) { n, err := w.Write(d); return int64(n), err }
+
+const partHead = 8
+
+// level is what compression costs: a tile is compressed once and sent often, but somebody waits for the first.
+const level = 5
+
+var writers = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(io.Discard, level)
+	if err != nil {
+		panic(err) // the level is one of flate's
+	}
+	return w
+}}
+
+// deflate makes the bytes of a part.
+func deflate(plain []byte) ([]byte, error) {
+	if len(plain) == 0 {
+		return nil, nil
+	}
+	out := bytes.NewBuffer(make([]byte, 0, partHead+len(plain)/2+64))
+	var head [partHead]byte
+	binary.LittleEndian.PutUint32(head[:], crc32.ChecksumIEEE(plain))
+	binary.LittleEndian.PutUint32(head[4:], uint32(len(plain)))
+	out.Write(head[:])
+	w := writers.Get().(*flate.Writer)
+	defer writers.Put(w)
+	w.Reset(out)
+	if _, err := w.Write(plain); err != nil {
+		return nil, fmt.Errorf("compress tile: %w", err)
+	}
+	if err := w.Flush(); err != nil { // ends on a byte, and says that more may follow
+		return nil, fmt.Errorf("compress tile: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// Body is the bytes of a tile: one part for each of its layers that has something in it.
+type Body struct {
+	parts []io.WriterTo
+	sizes int // of the parts
+	head  [10]byte
+	tail  [10]byte
+	plain uint32 // bytes without compression
+}
+
+// Empty reports whether there is nothing in the tile.
+func (b *Body) Empty() bool { return len(b.parts) == 0 }
+
+func (b *Body) add(p part) {
+	var head [partHead]byte
+	if p.Copy(head[:]) < partHead {
+		return
+	}
+	sum, size := binary.LittleEndian.Uint32(head[:]), binary.LittleEndian.Uint32(head[4:])
+	if !b.Empty() {
+		sum = combine(binary.LittleEndian.Uint32(b.tail[2:]), sum, size)
+	}
+	binary.LittleEndian.PutUint32(b.tail[2:], sum)
+	b.parts = append(b.parts, p.deflated())
+	b.sizes += p.Len() - partHead
+	b.plain += size
+}
+
+// deflated is what follows a part's head.
+func (p part) deflated() io.WriterTo {
+	switch v := p.view.(type) {
+	case cache.View:
+		return v.SliceFrom(partHead)
+	case drawnNow:
+		return v[partHead:]
+	}
+	panic("a part of another kind")
+}
+
+// finish makes head and tail of the gzip file.
+func (b *Body) finish() {
+	b.head = [10]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
+	b.tail[0], b.tail[1] = 3, 0 // an empty last block
+	binary.LittleEndian.PutUint32(b.tail[6:], b.plain)
+}
+
+// GzipLen is how many bytes WriteGzip writes.
+func (b *Body) GzipLen() int { return len(b.head) + b.sizes + len(b.tail) }
+
+// WriteGzip writes the tile compressed by gzip, as it is kept.
+func (b *Body) WriteGzip(w io.Writer) error {
+	if _, err := w.Write(b.head[:]); err != nil {
+		return err
+	}
+	for _, p := range b.parts {
+		if _, err := p.WriteTo(w); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(b.tail[:])
+	return err
+}
+
+// Gzip returns what WriteGzip writes; nil when nothing is in the tile.
+func (b *Body) Gzip() []byte {
+	if b.Empty() {
+		return nil
+	}
+	out := bytes.NewBuffer(make([]byte, 0, b.GzipLen()))
+	_ = b.WriteGzip(out) // a buffer takes everything
+	return out.Bytes()
+}
+
+// Plain returns the tile without compression.
+func (b *Body) Plain() ([]byte, error) {
+	plain := bytes.NewBuffer(make([]byte, 0, b.plain))
+	for _, p := range b.parts {
+		var deflated bytes.Buffer
+		_, _ = p.WriteTo(&deflated) // a buffer takes everything
+		deflated.Write([]byte{3, 0})
+		if _, err := io.Copy(plain, flate.NewReader(&deflated)); err != nil {
+			return nil, fmt.Errorf("decompress tile: %w", err)
+		}
+	}
+	return plain.Bytes(), nil
+}
+
+// Encode returns the tile in a content coding: gzip, zstd (RFC 8878), br (RFC 7932), or "" for none.
+func (b *Body) Encode(coding string) ([]byte, error) {
+	if coding == "gzip" {
+		return b.Gzip(), nil
+	}
+	plain, err := b.Plain()
+	if err != nil || coding == "" {
+		return plain, err
+	}
+	var out bytes.Buffer
+	var w io.WriteCloser
+	switch coding {
+	case "zstd":
+		w, err = zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
+	case "br":
+		w = brotli.NewWriterLevel(&out, brotliLevel)
+	default:
+		err = fmt.Errorf("no content coding %q", coding)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return out.Bytes(), err
+}
+
+// brotliLevel is about as quick as gzip.
+const brotliLevel = 4
+
+// Plain returns a body that Gzip has given without its compression.
+func Plain(body []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("decompress tile: %w", err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("decompress tile: %w", err)
+	}
+	return plain, nil
+}
+
+// combine is the CRC-32 of two texts one behind the other, of that of each and the length of the second: the first is moved
+// on by as many zero bits, by squaring the operator of one (the method of zlib's crc32_combine).
+func combine(first, second, length uint32) uint32 {
+	if length == 0 {
+		return first
+	}
+	times := func(m *[32]uint32, v uint32) (sum uint32) {
+		for i := 0; v != 0; i, v = i+1, v>>1 {
+			if v&1 != 0 {
+				sum ^= m[i]
+			}
+		}
+		return sum
+	}
+	square := func(to, m *[32]uint32) {
+		for i := range m {
+			to[i] = times(m, m[i])
+		}
+	}
+	var a, b [32]uint32 // operators of one zero bit, two, four …
+	a[0] = crc32.IEEE
+	for i := 1; i < 32; i++ {
+		a[i] = 1 << (i - 1)
+	}
+	square(&b, &a)
+	square(&a, &b)
+	for odd := false; length != 0; odd, length = !odd, length>>1 {
+		to, from := &b, &a
+		if odd {
+			to, from = &a, &b
+		}
+		square(to, from)
+		if length&1 != 0 {
+			first = times(to, first)
+		}
+	}
+	return first ^ second
+}

@@ -1,0 +1,129 @@
+package tiles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"onemap/layers"
+	"onemap/tiles/mvt"
+)
+
+// ErrBusy says that so many tiles are being made that another would only have all of them wait.
+var ErrBusy = errors.New("busy")
+
+// MostBytes is the largest body of one layer in a tile, compressed. What would be larger is thinned: the smallest
+// features go, until it is not.
+const MostBytes = 500_000
+
+// mostPlain is where encoding a layer is given up as too large, whatever compression may do.
+const mostPlain = 8 << 20
+
+// thinnest is the last step of thinning.
+const thinnest = 12
+
+// draw makes one layer of a tile, as a part is kept.
+func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
+	done, err := t.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(ctx, t.opt.Limit)
+	defer cancel()
+	l, err := t.store.Layer(ctx, layers.Anonymous, k.layer) // the audience is everyone
+	if err != nil {
+		return nil, err
+	}
+	q, err := t.newQuestion(ctx, l, k)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		body, err := t.encode(ctx, q)
+		if err != nil && !errors.Is(err, errLarge) {
+			return nil, tooLong(ctx, err)
+		}
+		if err == nil && len(body) <= MostBytes || q.thinning == thinnest {
+			return body, err
+		}
+		q.thinning++
+	}
+}
+
+// take waits for the right to ask the database.
+func (t *Tiles) take(ctx context.Context) (done func(), err error) {
+	begin := time.Now()
+	timer := time.NewTimer(t.opt.Patience)
+	defer timer.Stop()
+	select {
+	case t.shares <- struct{}{}:
+		t.opt.Observe(StageWait, time.Since(begin))
+		return func() { <-t.shares }, nil
+	case <-timer.C:
+		return nil, fmt.Errorf("%w: too many tiles are being made at once; try again in a second", ErrBusy)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// errLarge says that a layer has more in a tile than anybody can draw.
+var errLarge = errors.New("the tile is too large")
+
+// encode asks PostGIS for a layer and its labels, and compresses them.
+func (t *Tiles) encode(ctx context.Context, q *question) ([]byte, error) {
+	var plain []byte
+	for _, d := range q.drawings() {
+		layer, err := t.read(ctx, d, q.set.grid(q.tile))
+		if err != nil {
+			return nil, err
+		}
+		plain = layer.AppendTo(plain)
+	}
+	begin := time.Now()
+	defer func() { t.opt.Observe(StageCompress, time.Since(begin)) }()
+	return deflate(plain)
+}
+
+// read asks PostGIS for the rows of one drawing and encodes them as they come. The query ends with the context.
+func (t *Tiles) read(ctx context.Context, d drawing, grid mvt.Grid) (*mvt.Layer, error) {
+	begin := time.Now()
+	rows, err := t.pool.Query(ctx, d.sql, d.args)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	layer := mvt.NewLayer(d.layer, grid, d.keys)
+	add := rowReader(rows.FieldDescriptions(), layer)
+	more := rows.Next()
+	t.opt.Observe(StageSelect, time.Since(begin))
+	begin = time.Now()
+	for ; more; more = rows.Next() {
+		if err := add(rows.RawValues()); err != nil {
+			return nil, err
+		}
+		if layer.Size() > mostPlain {
+			return nil, errLarge
+		}
+	}
+	t.opt.Observe(StageEncode, time.Since(begin))
+	return layer, rows.Err()
+}
+
+// grid is where a tile lies, for the encoder.
+func (s *MatrixSet) grid(t Tile) mvt.Grid {
+	b := s.Bounds(t)
+	return mvt.Grid{West: b[0], North: b[3], Side: b[2] - b[0], Extent: Extent, Buffer: Buffer}
+}
+
+// tooLong tells a query that was ended from one that failed.
+func tooLong(ctx context.Context, err error) error {
+	var pg *pgconn.PgError
+	if ctx.Err() != nil || errors.As(err, &pg) && pg.Code == "57014" { // query_canceled
+		return fmt.Errorf("%w: the tile took too long; ask for fewer layers or a deeper zoom", layers.ErrTimeout)
+	}
+	return err
+}

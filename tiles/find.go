@@ -1,0 +1,158 @@
+package tiles
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"onemap/layers"
+)
+
+// Request is a tile as it is asked for.
+type Request struct {
+	Layers     []string   // in the order in which they lie in the tile
+	Set        *MatrixSet // nil = WebMercatorQuad
+	Tile       Tile
+	AsOf       int64    // as of this position of the log; 0 = now
+	Filter     string   // only features that match
+	Properties []string // carried besides those that drawing needs
+}
+
+// Answer is a tile that can be had: what it is called is known, what is in it is not yet.
+type Answer struct {
+	tiles    *Tiles
+	keys     []key
+	etag     string
+	uncached bool // a layer that the log does not know is in it, or the log is not followed yet
+}
+
+// Find says what a tile is called. It asks no database while the log is followed. It returns ErrNotFound for a layer or a
+// tile that is not there, and ErrInvalid for a property that a layer does not have, or a past that is not kept.
+func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answer, error) {
+	r.Set = cmp.Or(r.Set, webMercator)
+	if err := r.Set.Check(r.Tile); err != nil {
+		return nil, err
+	}
+	a := &Answer{tiles: t, uncached: !t.log.begun.Load()}
+	for _, name := range r.Layers {
+		k := key{layer: name, audience: everyone, set: r.Set, tile: r.Tile, asOf: r.AsOf, filter: r.Filter}
+		revisions := t.revisions(name)
+		k.revision = revisions.description()
+		empty := false
+		if r.AsOf == 0 { // the revision is read before the layer: what is read after it is at least as new
+			k.revision = t.revision(revisions, r.Set, r.Tile)
+			empty = !a.uncached && !revisions.meets(r.Set.mercator(r.Tile))
+		}
+		l, err := t.store.Layer(ctx, actor, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := k.carry(l, r.Properties, len(r.Layers)); err != nil {
+			return nil, err
+		}
+		a.uncached = a.uncached || !l.Tracked
+		if !drawn(l, r.Set.Zoom(r.Tile)) || empty && l.Tracked {
+			continue
+		}
+		a.keys = append(a.keys, k)
+	}
+	if a.uncached {
+		return a, nil
+	}
+	database, err := t.name(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.etag = etag(database, a.keys)
+	return a, nil
+}
+
+// revision is that of a tile of any set.
+func (t *Tiles) revision(r *revisions, set *MatrixSet, tile Tile) int64 {
+	if set == webMercator {
+		return r.of(tile)
+	}
+	return r.within(set.mercator(tile), set.Zoom(tile))
+}
+
+// carry notes the properties asked for besides those that are carried anyway. Of several layers each has those it has.
+func (k *key) carry(l *layers.Layer, properties []string, of int) error {
+	var more []string
+	for _, name := range properties {
+		if p, ok := l.Property(name); !ok || p.Role == "hidden" {
+			if of > 1 {
+				continue
+			}
+			return fmt.Errorf("%w: layer %q has no property %q; what it has is at /layers/%s", layers.ErrInvalid, l.Name, name, l.Name)
+		}
+		if !slices.Contains(l.Drawing.Properties, name) && !slices.Contains(more, name) {
+			more = append(more, name)
+		}
+	}
+	slices.Sort(more)
+	k.properties = strings.Join(more, ",")
+	return nil
+}
+
+// drawn reports whether a layer is in tiles of a zoom at all.
+func drawn(l *layers.Layer, zoom int) bool { return l.Table.Geom != "" && zoom >= l.Drawing.MinZoom }
+
+// ETag names the bytes of the tile: an equal one means equal bytes, before they have been made. It is "" where nothing is
+// known before: the bytes are then to be named by themselves.
+func (a *Answer) ETag() string { return a.etag }
+
+// Body makes the tile or finds it made. It returns ErrBusy when too many others are being made.
+func (a *Answer) Body(ctx context.Context) (*Body, error) {
+	body := &Body{}
+	for _, k := range a.keys {
+		v, err := a.tiles.part(ctx, k, a.uncached)
+		if err != nil {
+			return nil, fmt.Errorf("tile %s of %s: %w", k.tile, k.layer, err)
+		}
+		body.add(v)
+	}
+	body.finish()
+	return body, nil
+}
+
+// part is one layer of a tile.
+func (t *Tiles) part(ctx context.Context, k key, uncached bool) (part, error) {
+	if !uncached {
+		view, err := t.cache.Get(ctx, k.String())
+		return part{view}, err
+	}
+	b, err := t.draw(ctx, k)
+	return part{drawnNow(b)}, err
+}
+
+// fill makes what the cache has not.
+func (t *Tiles) fill(ctx context.Context, text string) ([]byte, error) {
+	k, err := parseKey(text)
+	if err != nil {
+		return nil, err
+	}
+	// Another node may know the log further than this one; and the description that a revision speaks of must be read.
+	if err := t.Await(ctx, max(k.revision, k.asOf)); err != nil {
+		return nil, err
+	}
+	if err := t.store.Await(ctx, t.revisions(k.layer).description()); err != nil {
+		return nil, err
+	}
+	return t.draw(ctx, k)
+}
+
+// Body returns the body of a tile with the named layers, compressed by gzip; nil when nothing is in it. It returns
+// ErrNotFound for a layer that is not there. Layers are in the order asked for.
+func (t *Tiles) Body(ctx context.Context, actor layers.Actor, names []string, tile Tile) ([]byte, error) {
+	a, err := t.Find(ctx, actor, Request{Layers: names, Tile: tile})
+	if err != nil {
+		return nil, err
+	}
+	body, err := a.Body(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return body.Gzip(), nil
+}

@@ -1,0 +1,110 @@
+package tiles
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// encoding counts the ways that the same rows have been encoded in. Whoever changes what bytes the same rows give counts on.
+const encoding = 1
+
+// everyone is the audience that sees everything. Audiences are hashes of what a grant leaves of a layer.
+const everyone = "all"
+
+// key is the name of one layer of one tile; it says all there is to say about the bytes, for those who cache them and for
+// the node that makes them: layer@revision/audience/set/z/x/y[?as-of=…&filter=…&properties=…].
+type key struct {
+	layer    string
+	revision int64 // position of the last change that is in it; of an as-of tile, of the layer's description
+	mosaic   bool  // the revision is one of the mosaic's
+	audience string
+	set      *MatrixSet
+	tile     Tile
+
+	asOf       int64 // 0 = now
+	filter     string
+	properties string // names, by commas
+}
+
+func (k key) String() string {
+	b := make([]byte, 0, 96)
+	b = append(b, k.layer...)
+	b = append(b, '@')
+	b = strconv.AppendInt(b, k.revision, 10)
+	if k.mosaic {
+		b = append(b, 'm')
+	}
+	b = append(append(b, '/'), k.audience...)
+	b = append(append(b, '/'), k.set.ID...)
+	for _, n := range []int{k.tile.Z, k.tile.X, k.tile.Y} {
+		b = strconv.AppendInt(append(b, '/'), int64(n), 10)
+	}
+	if k.asOf == 0 && k.filter == "" && k.properties == "" {
+		return string(b)
+	}
+	q := url.Values{}
+	if k.asOf != 0 {
+		q.Set("as-of", strconv.FormatInt(k.asOf, 10))
+	}
+	if k.filter != "" {
+		q.Set("filter", k.filter)
+	}
+	if k.properties != "" {
+		q.Set("properties", k.properties)
+	}
+	return string(b) + "?" + q.Encode()
+}
+
+// parseKey reads what String has written.
+func parseKey(text string) (k key, err error) {
+	fail := func() (key, error) { return key{}, fmt.Errorf("tile key %q can not be read", text) }
+	path, query, _ := strings.Cut(text, "?")
+	head, rest, ok := strings.Cut(path, "@")
+	parts := strings.Split(rest, "/")
+	if !ok || len(parts) != 6 {
+		return fail()
+	}
+	k.layer, k.audience = head, parts[1]
+	revision, mosaic := strings.CutSuffix(parts[0], "m")
+	k.mosaic = mosaic
+	if k.revision, err = strconv.ParseInt(revision, 10, 64); err != nil {
+		return fail()
+	}
+	if k.set, err = LookupMatrixSet(parts[2]); err != nil {
+		return fail()
+	}
+	for i, n := range []*int{&k.tile.Z, &k.tile.X, &k.tile.Y} {
+		if *n, err = strconv.Atoi(parts[3+i]); err != nil {
+			return fail()
+		}
+	}
+	if err := k.set.Check(k.tile); err != nil {
+		return fail()
+	}
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return fail()
+	}
+	if asOf := q.Get("as-of"); asOf != "" {
+		if k.asOf, err = strconv.ParseInt(asOf, 10, 64); err != nil {
+			return fail()
+		}
+	}
+	k.filter, k.properties = q.Get("filter"), q.Get("properties")
+	return k, nil
+}
+
+// etag names the bytes of all the keys of a tile, in one database.
+func etag(database string, keys []key) string {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%d %s", encoding, database)
+	for _, k := range keys {
+		hash.Write([]byte{'\n'})
+		hash.Write([]byte(k.String()))
+	}
+	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:15])
+}
