@@ -115,11 +115,17 @@ func New(opt Options) (*Server, error) {
 func (s *Server) Open(g Ground) {
 	served := &ground{Ground: &g, shares: newShares(int(g.Pool.Config().MaxConns)), feed: newFeed(g.Store, g.Tiles.Await, s.log)}
 	s.metrics.watch(g.Pool)
+	s.metrics.watchTiles(g.Tiles)
 	if g.Imports != nil {
 		s.metrics.watchImports(g.Imports)
 	}
 	go served.feed.run(s.ctx)
 	s.open.Store(served)
+}
+
+// ObserveTile measures a stage of drawing a tile: hand it to tiles.Options.
+func (s *Server) ObserveTile(stage tiles.Stage, took time.Duration) {
+	s.metrics.stages.WithLabelValues(string(stage)).Observe(took.Seconds())
 }
 
 // Handler answers all requests.

@@ -24,6 +24,7 @@ func (s *Server) ready(c echo.Context) error {
 		Status   string  `json:"status"`
 		Reason   string  `json:"reason,omitempty"`
 		Starting *Status `json:"starting,omitempty"`
+		Tiles    *fresh  `json:"tiles,omitempty"`
 	}{Status: "ready"}
 	code := http.StatusOK
 	if at := s.opt.Status(); s.open.Load() == nil {
@@ -31,6 +32,9 @@ func (s *Server) ready(c echo.Context) error {
 	} else if err := s.ping(c.Request().Context()); err != nil {
 		s.log.Warn("not ready", "error", err)
 		state.Status, state.Reason = "unavailable", "the database does not answer"
+	}
+	if s.open.Load() != nil {
+		state.Tiles = s.freshness()
 	}
 	if state.Status != "ready" {
 		code = http.StatusServiceUnavailable
@@ -41,6 +45,20 @@ func (s *Server) ready(c echo.Context) error {
 		return err
 	}
 	return c.Blob(code, typeJSON, body)
+}
+
+// fresh is how true tiles are: those in memory go on being served while the database is away.
+type fresh struct {
+	Position   int64      `json:"position"`             // of the log, up to which changes are in tiles
+	StaleSince *time.Time `json:"staleSince,omitempty"` // since when the log can not be followed
+}
+
+func (s *Server) freshness() *fresh {
+	position, broken := s.ground().Tiles.Freshness()
+	if broken.IsZero() {
+		return &fresh{Position: position}
+	}
+	return &fresh{position, &broken}
 }
 
 func (s *Server) ping(ctx context.Context) error {

@@ -12,6 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"onemap/api/imports"
+	"onemap/tiles"
+	"onemap/tiles/cache"
 )
 
 // metrics are a server's own: two servers in one process do not mix theirs.
@@ -20,6 +22,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	streams  prometheus.Gauge
+	stages   *prometheus.HistogramVec
 	serve    echo.HandlerFunc
 }
 
@@ -35,7 +38,11 @@ func newMetrics() *metrics {
 		}, []string{"door"}),
 		streams: prometheus.NewGauge(prometheus.GaugeOpts{Name: "onemap_event_streams", Help: "Open event streams."}),
 	}
-	m.registry.MustRegister(m.requests, m.took, m.streams, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.stages = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "onemap_tile_stage_seconds", Help: "Time of each stage of drawing a layer of a tile: wait, select, encode, compress.",
+		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+	}, []string{"stage"})
+	m.registry.MustRegister(m.requests, m.took, m.streams, m.stages, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true}))
 	return m
 }
@@ -59,6 +66,36 @@ func (m *metrics) watch(pool *pgxpool.Pool) {
 	gauge("connections_busy", "Connections at work.", func(s *pgxpool.Stat) float64 { return float64(s.AcquiredConns()) })
 	gauge("connections_max", "Most connections.", func(s *pgxpool.Stat) float64 { return float64(s.MaxConns()) })
 	gauge("waits", "Times a connection had to be waited for.", func(s *pgxpool.Stat) float64 { return float64(s.EmptyAcquireCount()) })
+}
+
+// watchTiles adds what the cache of tiles does, and how true it is.
+func (m *metrics) watchTiles(drawn *tiles.Tiles) {
+	number := func(name, help string, value func(cache.Stats) int64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "onemap_tile_cache_" + name + "_total", Help: help},
+			func() float64 { return float64(value(drawn.Cache().Stats())) }))
+	}
+	number("gets", "Layers of tiles asked for.", func(s cache.Stats) int64 { return s.Gets })
+	number("hits", "Found in memory.", func(s cache.Stats) int64 { return s.Hits })
+	number("fills", "Drawn here.", func(s cache.Stats) int64 { return s.Fills })
+	number("from_peers", "Got from other nodes.", func(s cache.Stats) int64 { return s.FromPeers })
+	number("peer_errors", "Other nodes that did not answer.", func(s cache.Stats) int64 { return s.PeerErrors })
+	number("for_peers", "Asked for by other nodes.", func(s cache.Stats) int64 { return s.ForPeers })
+	number("evictions", "Pushed out by others.", func(s cache.Stats) int64 { return s.Evictions })
+	gauge := func(name, help string, value func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+	}
+	gauge("onemap_tile_cache_items", "Layers of tiles in memory.", func() float64 { return float64(drawn.Cache().Stats().Items) })
+	gauge("onemap_tile_cache_bytes", "Memory they take.", func() float64 { return float64(drawn.Cache().Stats().Bytes) })
+	gauge("onemap_tiles_position", "Position of the log up to which tiles are true.", func() float64 {
+		position, _ := drawn.Freshness()
+		return float64(position)
+	})
+	gauge("onemap_tiles_stale_seconds", "How long the log could not be followed by now; 0 = it is.", func() float64 {
+		if _, broken := drawn.Freshness(); !broken.IsZero() {
+			return time.Since(broken).Seconds()
+		}
+		return 0
+	})
 }
 
 // watchImports adds how many imports there are in each state.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"onemap/layers"
 )
@@ -133,14 +134,24 @@ func (t *Tiles) fill(ctx context.Context, text string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Another node may know the log further than this one; and the description that a revision speaks of must be read.
-	if err := t.Await(ctx, max(k.revision, k.asOf)); err != nil {
-		return nil, err
-	}
-	if err := t.store.Await(ctx, t.revisions(k.layer).description()); err != nil {
+	if err := t.catchUp(ctx, k); err != nil {
 		return nil, err
 	}
 	return t.draw(ctx, k)
+}
+
+// mostBehind is how long a node that knows the log less far than the one that asks it waits to learn the rest.
+const mostBehind = 2 * time.Second
+
+// catchUp waits until this node knows what a key speaks of: the revision that another node has named, and the description
+// of the layer.
+func (t *Tiles) catchUp(ctx context.Context, k key) error {
+	ctx, cancel := context.WithTimeout(ctx, mostBehind)
+	defer cancel()
+	if err := t.Await(ctx, max(k.revision, k.asOf)); err != nil {
+		return fmt.Errorf("the log is not followed to %d: %w", max(k.revision, k.asOf), err)
+	}
+	return t.store.Await(ctx, t.revisions(k.layer).description())
 }
 
 // Body returns the body of a tile with the named layers, compressed by gzip; nil when nothing is in it. It returns

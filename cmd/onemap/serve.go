@@ -34,6 +34,9 @@ type serveCmd struct {
 	Grace      time.Duration `default:"10s" help:"How long running requests may go on after Ctrl-C."`
 	Cache      int64         `placeholder:"MIB" default:"96" env:"ONEMAP_CACHE" help:"Memory for tiles that have been drawn, in MiB (${env})."`
 
+	PeerListen  string `placeholder:"HOST:PORT" env:"ONEMAP_PEER_LISTEN" help:"Share tiles with the other servers on the same database: address on the inner network where they ask this one (${env})."`
+	PeerAddress string `placeholder:"HOST:PORT" env:"ONEMAP_PEER_ADDRESS" help:"Where other servers reach --peer-listen, if not there (${env})."`
+
 	Imports      api.ImportsFor `enum:"local,off,all" default:"local" env:"ONEMAP_IMPORTS" help:"Whom the import by upload answers: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
 	ImportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_IMPORT_LIMIT" help:"Largest upload of one import, in MiB (${env})."`
 	ImportFolder string         `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports keep their files while they run; the system's directory for temporary files if not given (${env})."`
@@ -114,9 +117,12 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		if err := s.populate(ctx, store, start); err != nil {
 			return cmp.Or(ctx.Err(), err) // interrupted, a load fails in many ways that are none
 		}
-		drawn := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20})
+		drawn := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20, Observe: server.ObserveTile})
 		follow.Go(func() error { return again(ctx, log, "the catalogue", store.Watch) })
 		follow.Go(func() error { return again(ctx, log, "the tiles' log", drawn.Follow) })
+		if s.PeerListen != "" {
+			follow.Go(func() error { return s.share(ctx, store, drawn, log) })
+		}
 		var err error
 		if desk, err = s.imports(ctx, store, pool, log); err != nil {
 			return err
