@@ -133,10 +133,13 @@ func unreachable(err error) bool {
 	var connect *pgconn.ConnectError
 	var network net.Error
 	var pg *pgconn.PgError
+	if errors.As(err, &connect) {
+		return true
+	}
 	if errors.As(err, &pg) {
 		return strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"
 	}
-	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err)
+	return errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
 
 // told is the text that stands behind the sentinel: it was written for the sender.

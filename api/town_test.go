@@ -144,13 +144,16 @@ func newTown(t *testing.T, change ...func(*api.Options)) *town {
 	return w
 }
 
-// follow has f follow the log until the test ends.
+// follow has f follow the log until the test ends, again and again as the product does.
 func (w *town) follow(f func(context.Context) error) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = f(ctx) // ends with the test
+		for ctx.Err() == nil {
+			_ = f(ctx) // the database may come back
+			time.Sleep(20 * time.Millisecond)
+		}
 	}()
 	w.Cleanup(func() { stop(); <-done })
 }

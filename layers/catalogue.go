@@ -57,8 +57,9 @@ func (s *Store) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// Watch keeps the catalogue in memory true by following the log, until the context ends; while it runs, Layers and
-// Layer ask no database. A change of the catalogue itself is in the log like any other.
+// Watch keeps the catalogue in memory true by following the log, until the context ends or the database fails; from then
+// on Layers and Layer ask no database. After a failure they answer as things were, until Watch is called again. A change of
+// the catalogue itself is in the log like any other.
 func (s *Store) Watch(ctx context.Context) error {
 	after, err := s.Position(ctx)
 	if err != nil {
@@ -68,7 +69,7 @@ func (s *Store) Watch(ctx context.Context) error {
 		return err
 	}
 	s.watching.Store(true)
-	defer s.watching.Store(false)
+	defer func() { s.watching.Store(ctx.Err() == nil) }()
 	for change, err := range s.Follow(ctx, after) {
 		if err != nil {
 			return err

@@ -37,12 +37,14 @@ func (t *Tiles) follow(ctx context.Context) error {
 		if err := t.readBack(ctx); err != nil {
 			return err
 		}
+	} else if _, err := t.store.Position(ctx); err != nil {
+		return err
 	}
+	t.log.broken.Store(0)
 	for change, err := range t.store.Follow(ctx, t.log.position.Load()) {
 		if err != nil {
 			return err
 		}
-		t.log.broken.Store(0)
 		if whole(change) { // who sees the new revision must see the new description too
 			if err := t.store.Await(ctx, change.Position); err != nil {
 				return err
