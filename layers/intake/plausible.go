@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"onemap/layers"
@@ -28,7 +30,7 @@ func settleCRS(ctx context.Context, store *layers.Store, actor layers.Actor, src
 	if j.county, j.known, err = countyBounds(ctx, store, actor); err != nil {
 		return CRS{}, placing{}, nil, err
 	}
-	if j.sample, err = sampleOf(ctx, src); err != nil {
+	if j.sample, j.vertices, err = sampleOf(ctx, src, ""); err != nil {
 		return CRS{}, placing{}, nil, err
 	}
 	if doubt := j.shifted(); doubt != nil {
@@ -36,10 +38,20 @@ func settleCRS(ctx context.Context, store *layers.Store, actor layers.Actor, src
 	}
 	crs, place, doubts := j.settle()
 	place.datum = opt.Datum
-	if opt.Datum != "" {
+	if opt.Datum == "" {
+		doubt, err := j.offset(ctx, store, actor, &crs, &place)
+		if err != nil {
+			return crs, place, doubts, err
+		}
+		if doubt != nil {
+			doubts = slices.DeleteFunc(doubts, func(d Doubt) bool { return d.Rule == "crs.fix" || d.Rule == "crs.fixed" }) // it says so, too
+			doubts = append(doubts, *doubt)
+		}
+	}
+	if place.datum != "" {
 		doubts = append(doubts, Doubt{Rule: "crs.datum", Severity: format.Warning, Words: format.Say(
 			"the shift of %s was taken back by the published approximation: places are approximate, to a few metres",
-			"已按公开的近似算法将 %s 坐标还原，位置为近似值（误差数米）", strings.ToUpper(string(opt.Datum)))})
+			"已按公开的近似算法将 %s 坐标还原，位置为近似值（误差数米）", strings.ToUpper(string(place.datum)))})
 	}
 	return crs, place, doubts, nil
 }
@@ -48,9 +60,12 @@ func settleCRS(ctx context.Context, store *layers.Store, actor layers.Actor, src
 type judging struct {
 	opt    Options
 	src    *format.Source
-	sample [][2]float64
 	county layers.Bounds
 	known  bool // county is the map's own; else all of China
+
+	sample   [][2]float64 // first vertices, as the file has them
+	vertices [][2]float64 // of all, some, likewise
+	as       *system      // how they are read, or would be by the fix that is proposed; nil = only the reader knows, or nobody
 }
 
 // countyBounds is where the layers of the map lie: those of the county's outline, or of all.
@@ -85,21 +100,34 @@ func countyBounds(ctx context.Context, store *layers.Store, actor layers.Actor) 
 	return grown(*union), true, nil
 }
 
-// sampleOf is the first vertex of the first rows, as the file has it.
-func sampleOf(ctx context.Context, src *format.Source) ([][2]float64, error) {
-	var sample [][2]float64
-	for row, err := range src.Rows(ctx, format.RowOptions{}) {
+// sampleOf is the first vertex of the first rows, and some of all their vertices, in degrees where the reader transforms
+// from a system, else as the file has them.
+func sampleOf(ctx context.Context, src *format.Source, from string) (sample, vertices [][2]float64, err error) {
+	rng := rand.New(rand.NewPCG(1, 2)) // the same file gives the same sample
+	seen := 0
+	for row, err := range src.Rows(ctx, format.RowOptions{From: from}) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if at := somewhere(row.Geometry); at != nil {
 			sample = append(sample, *at)
 		}
+		_ = walk(row.Geometry, func(h header, run []byte) error {
+			for i := range len(run) / h.stride {
+				x, y := vertex(run, h.stride, i)
+				if seen++; len(vertices) < offsetVertices {
+					vertices = append(vertices, [2]float64{x, y})
+				} else if at := rng.IntN(seen); at < offsetVertices {
+					vertices[at] = [2]float64{x, y}
+				}
+			}
+			return nil
+		})
 		if len(sample) == sampleRows || row.Number > 20*sampleRows {
 			break
 		}
 	}
-	return sample, nil
+	return sample, vertices, nil
 }
 
 // shifted refuses the older datums: their parameters are secret, so any shift we chose would be invented.
@@ -124,6 +152,7 @@ func (j *judging) settle() (CRS, placing, []Doubt) {
 		return crs, place, nil
 	}
 	if said != nil {
+		j.as = said
 		if j.inside(*said, j.county) >= mostly {
 			return crs, place, nil
 		}
@@ -139,16 +168,24 @@ func (j *judging) settle() (CRS, placing, []Doubt) {
 	switch {
 	case j.opt.FixCRS:
 		crs.Fix.Applied = true
-		crs.Name, crs.EPSG, crs.How = best.name(), best.epsg(), "proposed and accepted"
+		crs.Name, crs.EPSG, crs.How, j.as = best.name(), best.epsg(), "proposed and accepted", best
 		return crs, placing{system: *best}, []Doubt{{Rule: "crs.fixed", Severity: format.Info, Words: fix.Words}}
 	case j.opt.SRID != 0:
-		return crs, place, []Doubt{{Rule: "crs.told", Severity: format.Warning, Words: format.Say(
-			"the coordinates were taken as told, though they fit otherwise: %s", "坐标按指定的坐标系读取，但按其他方式更吻合：%s", fix.Words.En)}}
+		return crs, place, []Doubt{against(fix.Words)}
 	}
+	j.as = best
 	return crs, place, []Doubt{{Rule: "crs.fix", Severity: format.Error, Blocking: true, Words: format.Words{
 		En: fix.Words.En + "; accept it with --fix-crs, or say --srid",
 		Zh: fix.Words.Zh + "；可采纳此建议（--fix-crs），或另行指定坐标系（--srid）",
 	}}}
+}
+
+// against is the doubt about coordinates that were taken as told.
+func against(words format.Words) Doubt {
+	return Doubt{Rule: "crs.told", Severity: format.Warning, Words: format.Words{
+		En: "the coordinates were taken as told, though they fit otherwise: " + words.En,
+		Zh: "坐标按指定的坐标系读取，但按其他方式更吻合：" + words.Zh,
+	}}
 }
 
 // said is the system that was told or that the file names, where we understand it; and how rows are then placed.

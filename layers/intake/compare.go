@@ -1,0 +1,137 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"onemap/layers"
+)
+
+const (
+	comparedLayers   = 5
+	comparedVertices = 150             // with one layer
+	comparePatience  = 2 * time.Second // with one layer
+	compareTime      = 4 * time.Second // with all
+	aLotFarther      = 0.02            // degrees around a layer in which shifted data of it lies
+	metresOfDegree   = 111_320.0       // at most
+)
+
+// suspect compares vertices, in degrees of EPSG:4490, with layers near them. It returns the evidence that they are shifted, nil
+// for none, and the layer that speaks against it: with which they coincide as they stand. Layers that take too long say nothing.
+func suspect(ctx context.Context, store *layers.Store, actor layers.Actor, target string, areal string, vertices [][2]float64) (*evidence, *layers.Layer, error) {
+	all, err := store.Layers(ctx, actor)
+	if err != nil {
+		return nil, nil, err
+	}
+	began := time.Now()
+	var found *evidence
+	for _, c := range comparable(all, target, areal, vertices) {
+		if time.Since(began) > compareTime {
+			break
+		}
+		near, err := compare(ctx, store, actor, c.layer, c.vertices)
+		if errors.Is(err, layers.ErrTimeout) && ctx.Err() == nil || errors.Is(err, layers.ErrNotFound) { // dropped meanwhile
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		e, ok := judgeOffset(near)
+		e.layer = c.layer
+		switch {
+		case !ok:
+		case e.datum == "":
+			return found, c.layer, nil
+		case found == nil:
+			found = &e
+		}
+	}
+	return found, nil, nil
+}
+
+// comparison is a layer and the vertices that may coincide with it.
+type comparison struct {
+	layer    *layers.Layer
+	vertices [][2]float64
+}
+
+// comparable are the layers that may tell, the likeliest first: the one that is written to, those of the same kind, those most
+// of the vertices are in. areal is the kind of the file's geometries.
+func comparable(all []*layers.Layer, target, areal string, vertices [][2]float64) []comparison {
+	var found []comparison
+	for _, l := range all {
+		if l.Bounds == nil || l.Table.Geom == "" || l.Table.Key == "" || !layers.Geographic(l.SRID) {
+			continue
+		}
+		c := comparison{layer: l}
+		for _, v := range vertices {
+			if b := l.Bounds; v[0] > b[0]-aLotFarther && v[0] < b[2]+aLotFarther && v[1] > b[1]-aLotFarther && v[1] < b[3]+aLotFarther {
+				c.vertices = append(c.vertices, v)
+			}
+		}
+		if len(c.vertices) > 0 {
+			found = append(found, c)
+		}
+	}
+	weight := func(c comparison) int {
+		switch {
+		case c.layer.Name == target:
+			return 2
+		case areal != "" && strings.HasSuffix(strings.ToLower(c.layer.GeometryType), areal):
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(found, func(a, b comparison) int {
+		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(len(b.vertices), len(a.vertices)))
+	})
+	return found[:min(len(found), comparedLayers)]
+}
+
+// compare measures how far vertices are from a layer, in metres, in each way of reading and moved aside.
+func compare(ctx context.Context, store *layers.Store, actor layers.Actor, l *layers.Layer, vertices [][2]float64) ([][][]float64, error) {
+	vertices = thinned(vertices, comparedVertices)
+	var points [][2]float64
+	for _, datum := range offsetDatums {
+		for _, aside := range asides {
+			for _, v := range vertices {
+				lon, lat := datum.unshift(v[0], v[1])
+				points = append(points, [2]float64{lon + aside[0]/metresOfDegree/math.Cos(lat*degree), lat + aside[1]/metresOfDegree})
+			}
+		}
+	}
+	distances, err := store.Distances(ctx, actor, l.Name, points, offsetReach/metresOfDegree, comparePatience)
+	if err != nil {
+		return nil, err
+	}
+	for i := range distances {
+		distances[i] *= metresOfDegree
+	}
+	near := make([][][]float64, len(offsetDatums))
+	for i := range near {
+		for range asides {
+			near[i], distances = append(near[i], distances[:len(vertices)]), distances[len(vertices):]
+		}
+	}
+	return near, nil
+}
+
+// thinned are up to most of different vertices, evenly.
+func thinned(vertices [][2]float64, most int) [][2]float64 {
+	vertices = slices.Clone(vertices)
+	slices.SortFunc(vertices, func(a, b [2]float64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	vertices = slices.Compact(vertices)
+	if len(vertices) <= most {
+		return vertices
+	}
+	few := make([][2]float64, most)
+	for i := range few {
+		few[i] = vertices[i*len(vertices)/most]
+	}
+	return few
+}
