@@ -1,6 +1,6 @@
 # One Map. `make help` lists what can be made; README.md says what it is.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench bench-import setup setup-test binary lint test-go test-page test-journeys
+.PHONY: help run build test check bench bench-import bench-tiles setup setup-test binary lint test-go test-page test-journeys
 SHELL := /bin/sh
 # sudo forgets where Go usually is.
 export PATH := $(PATH):/usr/local/go/bin
@@ -30,6 +30,9 @@ bench: setup-test ## measures: the price of triggers, tiles, queries (BENCH=patt
 
 bench-import: setup-test frontend/dist/index.html ## imports beside plain ogr2ogr, and appends up to 3 million (ARGS='--rows 350000 --runs 3 --append 3000000')
 	go run ./cmd/bench import $(ARGS)
+
+bench-tiles: setup-test frontend/dist/index.html ## tiles beside Martin and MapServer, where they are installed (ARGS='--rounds 3 --data DIR --martin PROGRAM --json FILE')
+	go run ./cmd/bench tiles $(ARGS)
 
 # ---- what serves the above
 

@@ -33,28 +33,41 @@ func makeBed(ctx context.Context, dir string) (b *bed, err error) {
 			err = errors.Join(err, b.close())
 		}
 	}()
-	if b.dir, err = os.MkdirTemp(dir, "onemap-bench-"); err != nil {
+	if err := b.makeDir(ctx, dir); err != nil {
 		return b, err
 	}
+	return b, b.start(ctx, filepath.Join(b.dir, "data"))
+}
+
+// makeDir makes the directory, with onemap in it.
+func (b *bed) makeDir(ctx context.Context, dir string) (err error) {
+	if b.dir, err = os.MkdirTemp(dir, "onemap-bench-"); err != nil {
+		return err
+	}
 	if err := os.Chmod(b.dir, 0o755); err != nil { // started as root, the server runs as another user
-		return b, err
+		return err
 	}
 	b.onemap = filepath.Join(b.dir, "onemap")
 	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", b.onemap, "./cmd/onemap")
 	if said, err := build.CombinedOutput(); err != nil {
-		return b, fmt.Errorf("build onemap (run this in the source tree): %w\n%s", err, said)
+		return fmt.Errorf("build onemap (run this in the source tree): %w\n%s", err, said)
 	}
-	if b.server, err = postgres.Start(ctx, postgres.Options{Data: filepath.Join(b.dir, "data")}); err != nil {
-		return b, err
+	return nil
+}
+
+// start starts the server on its files, in the form this version wants.
+func (b *bed) start(ctx context.Context, data string) (err error) {
+	if b.server, err = postgres.Start(ctx, postgres.Options{Data: data}); err != nil {
+		return err
 	}
 	if err := migrations.Up(ctx, b.server.URL()); err != nil {
-		return b, err
+		return err
 	}
 	if b.pool, err = layers.Connect(ctx, b.server.URL()); err != nil {
-		return b, err
+		return err
 	}
 	b.store = layers.New(b.pool)
-	return b, nil
+	return nil
 }
 
 // close stops the server and removes all files.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -67,14 +66,8 @@ func peak(pid int) float64 {
 // peakBelow is the largest peak among a process's descendants.
 func peakBelow(pid int) float64 {
 	most := 0.0
-	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	for _, thread := range threads { // a child belongs to the thread that started it
-		list, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, thread.Name()))
-		for field := range strings.FieldsSeq(string(list)) {
-			if child, err := strconv.Atoi(field); err == nil {
-				most = max(most, peak(child), peakBelow(child))
-			}
-		}
+	for _, child := range children(pid) {
+		most = max(most, peak(child), peakBelow(child))
 	}
 	return most
 }

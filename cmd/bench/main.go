@@ -16,6 +16,8 @@ import (
 
 type commands struct {
 	Import importCmd `cmd:"" help:"Import a GeoPackage of parcels: onemap beside plain ogr2ogr, and appends of growing size."`
+	Tiles  tilesCmd  `cmd:"" help:"Tiles: any servers of them by turns; onemap beside Martin and MapServer on a county, where none is named."`
+	Bare   bareCmd   `cmd:"" hidden:"" help:"Hand out bytes from memory: the bar for tiles that are kept."`
 }
 
 func main() {
