@@ -12,8 +12,15 @@ var (
 	crsCode      = regexp.MustCompile(`(?:ID|AUTHORITY)\["EPSG","?(\d+)"?\]\]\s*$`)
 	crsInner     = regexp.MustCompile(`(?:PROJCRS|PROJCS|GEOGCRS|GEOGCS|GEODCRS)\["`)
 	crsParameter = regexp.MustCompile(`PARAMETER\["([^"]+)",\s*([-+.\deE]+)`)
-	shiftedName  = regexp.MustCompile(`(?i)xian[ _]?(19)?80|beijing[ _]?(19)?54|krass?ovsky|new[ _]?beijing|1980西安|西安80|北京54`)
-	utmName      = regexp.MustCompile(`(?i)^WGS[_ ]?(?:19)?84(?: /)?[_ ]UTM[_ ]zone[_ ](\d{1,2})([NS])$`)
+	shiftedName  = regexp.MustCompile(`(?i)(xi'?an|西安)[ _坐标系年-]{0,6}(19)?80|(^|[^\d])(19)?80[ _年-]{0,2}(xi'?an|西安)|\bxa_?80` +
+		`|(beijing|北京)[ _坐标系年-]{0,6}(19)?54|(^|[^\d])(19)?54[ _年-]{0,2}(beijing|北京)|\bbj_?54|new[ _]?beijing|新北京` +
+		`|krass?ovs?[ks]k?y|"[^"]*",\s*6378245(\.0*)?,\s*298\.3|"[^"]*",\s*6378140(\.0*)?,\s*298\.25[67]|iag[ _]?(19)?75`)
+	// The datum of CGCS2000, by the names that programs and offices give it.
+	cgcs2000 = regexp.MustCompile(`(?i)"(D_|GCS_)?(China[_ ]2000|CGCS[_ ]?2000|China[_ ]Geodetic[_ ]Coordinate[_ ]System[_ ]2000)["_]` +
+		`|"[^"]*(2000国家大地坐标系|国家2000|国家大地坐标系2000|2000坐标系)`)
+	// A plane tied to no place, and GDAL's words for the codes −1 and 0 of a GeoPackage.
+	unknownSystem = regexp.MustCompile(`^(?:ENGCRS|ENGINEERINGCRS|LOCAL_CS)\[|^[A-Z]+\["[Uu]ndefined (?:SRS|geographic SRS|Cartesian SRS)"`)
+	utmName       = regexp.MustCompile(`(?i)^WGS[_ ]?(?:19)?84(?: /)?[_ ]UTM[_ ]zone[_ ](\d{1,2})([NS])$`)
 )
 
 // identify makes a CRS of WKT in any of its dialects: of GDAL, of ESRI's .prj files. The EPSG code is found also where
@@ -22,6 +29,9 @@ var (
 func identify(wkt string) CRS {
 	wkt = strings.TrimSpace(wkt)
 	if wkt == "" {
+		return CRS{}
+	}
+	if unknownSystem.MatchString(wkt) {
 		return CRS{}
 	}
 	c := CRS{WKT: wkt, Name: nameIn(wkt)}
@@ -34,7 +44,7 @@ func identify(wkt string) CRS {
 	projected := strings.HasPrefix(inner, "PROJ")
 	switch {
 	case ShiftedDatum(c):
-	case !projected && (strings.Contains(name, "china geodetic coordinate system 2000") || name == "cgcs2000" || name == "gcs cgcs2000"):
+	case !projected && (isCGCS2000(inner) || name == "cgcs2000" || name == "gcs cgcs2000"):
 		c.EPSG = 4490
 	case !projected && name == "unnamed" && strings.Contains(inner, `"World Geodetic System 1984"`): // as GDAL tells of MapInfo's
 		c.EPSG, c.Name = 4326, "WGS 84"
@@ -53,10 +63,7 @@ func identify(wkt string) CRS {
 }
 
 // isCGCS2000 tells by the datum.
-func isCGCS2000(wkt string) bool {
-	return strings.Contains(wkt, `"China_2000"`) || strings.Contains(wkt, `"D_China_2000"`) || strings.Contains(wkt, `"China 2000"`) ||
-		strings.Contains(wkt, `"China_2000_`)
-}
+func isCGCS2000(wkt string) bool { return cgcs2000.MatchString(wkt) }
 
 // horizontal is the part of a compound or bound system that is about the plane.
 func horizontal(wkt string) string {

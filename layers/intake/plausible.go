@@ -135,7 +135,7 @@ func (j *judging) shifted() *Doubt {
 	told := j.opt.SRID
 	name := j.src.CRS.Name
 	switch {
-	case told == 4610 || told == 4214 || told >= 2327 && told <= 2390 || told >= 2401 && told <= 2442:
+	case told != 0 && format.ShiftedDatum(format.CRS{EPSG: told}):
 		name = fmt.Sprintf("EPSG:%d", told)
 	case told != 0 || !format.ShiftedDatum(j.src.CRS):
 		return nil
