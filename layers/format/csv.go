@@ -45,8 +45,8 @@ func isCSV(name string, head []byte) bool {
 	if i := strings.LastIndexByte(text, '\n'); i > 0 {
 		text = text[:i+1]
 	}
-	_, width := findDelimiter(text)
-	return width > 1
+	_, width, share := findDelimiter(text)
+	return width > 1 && share >= 0.5 // prose has commas, too
 }
 
 // isText tells text from other things: it has no control characters.
@@ -70,7 +70,7 @@ func openCSV(ctx context.Context, in input) ([]*Source, error) {
 	if strings.TrimSpace(head) == "" {
 		return nil, refuse("the file is empty", "文件为空")
 	}
-	delimiter, _ := findDelimiter(head)
+	delimiter, _, _ := findDelimiter(head)
 	t := &table{folder: in.folder, name: strings.TrimSuffix(filepath.Base(in.name), filepath.Ext(in.name)), ragged: true, fields: in.limits().Fields}
 	t.each = func(ctx context.Context, yield func(*tableRow) error) error {
 		return eachCSV(text, delimiter, yield)
@@ -110,9 +110,9 @@ func (t *textFile) beginning(limit int) (string, error) {
 	return string(b), err
 }
 
-// findDelimiter finds what stands between the cells: what gives most rows the same number of them, more than one.
-func findDelimiter(head string) (delimiter string, width int) {
-	best := 0.0
+// findDelimiter finds what stands between the cells: what gives most rows the same number of them, more than one, and
+// the share of the rows that have it.
+func findDelimiter(head string) (delimiter string, width int, share float64) {
 	delimiter, width = ",", 1
 	for _, d := range csvDelimiters {
 		widths, rows := map[int]int{}, 0
@@ -129,12 +129,12 @@ func findDelimiter(head string) (delimiter string, width int) {
 			rows++
 		}
 		for w, n := range widths {
-			if score := float64(n) / float64(rows); w > 1 && (score > best || score == best && w > width) {
-				best, delimiter, width = score, d, w
+			if score := float64(n) / float64(rows); w > 1 && (score > share || score == share && w > width) {
+				share, delimiter, width = score, d, w
 			}
 		}
 	}
-	return delimiter, width
+	return delimiter, width, share
 }
 
 // eachCSV reads a file to its end. Rows are numbered as a spreadsheet does: blank lines count.

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"onemap/layers"
 )
 
 // A dBASE table is a header of 32 bytes, 32 bytes per field and a terminator, then records of fixed width.
@@ -49,7 +47,7 @@ type dbfColumn struct {
 func readDBF(r io.Reader) (*dbf, error) {
 	head := make([]byte, dbfHeader)
 	if _, err := io.ReadFull(r, head); err != nil {
-		return nil, fmt.Errorf("%w: the .dbf ends within its header", layers.ErrInvalid)
+		return nil, refuse("the .dbf ends within its header", ".dbf 文件头不完整")
 	}
 	size := int(binary.LittleEndian.Uint16(head[8:]))
 	d := &dbf{
@@ -57,11 +55,11 @@ func readDBF(r io.Reader) (*dbf, error) {
 		language: head[dbfLanguage],
 	}
 	if size <= dbfHeader || d.record == 0 {
-		return nil, fmt.Errorf("%w: the .dbf has no fields", layers.ErrInvalid)
+		return nil, refuse("the .dbf has no fields", ".dbf 没有字段")
 	}
 	header := append(head, make([]byte, size-dbfHeader)...)
 	if _, err := io.ReadFull(r, header[dbfHeader:]); err != nil {
-		return nil, fmt.Errorf("%w: the .dbf ends within its header", layers.ErrInvalid)
+		return nil, refuse("the .dbf ends within its header", ".dbf 文件头不完整")
 	}
 	at := 1 // the first byte of a record tells whether it is deleted
 	for off := dbfHeader; off+dbfField <= size && header[off] != '\r'; off += dbfField {
@@ -74,7 +72,7 @@ func readDBF(r io.Reader) (*dbf, error) {
 		c.name = bytes.TrimRight(bytes.SplitN(f[:11], []byte{0}, 2)[0], " ")
 		at += c.width
 		if at > d.record {
-			return nil, fmt.Errorf("%w: the .dbf says its records have %d bytes, but its fields need more", layers.ErrInvalid, d.record)
+			return nil, refuse("the .dbf says its records have %d bytes, but its fields need more", ".dbf 声明每条记录 %d 字节，但各字段之和超出此长度", d.record)
 		}
 		d.fields = append(d.fields, c)
 	}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"onemap/layers"
 )
 
 // streamDrivers write what we read: see stream.go and pgdump.go.
@@ -63,7 +61,7 @@ func (f *Folder) allBut(ctx context.Context, driver string) (string, error) {
 		return "", err
 	}
 	if !slices.Contains(all, driver) {
-		return "", fmt.Errorf("%w: the GDAL of this machine can not read this format: it has no driver %q", layers.ErrInvalid, driver)
+		return "", refuse("the GDAL of this machine can not read this format: it has no driver %q", "本机的 GDAL 无法读取此格式：缺少驱动 %q", driver)
 	}
 	var skip []string
 	for _, name := range all {

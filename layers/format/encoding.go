@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -11,8 +10,6 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
-
-	"onemap/layers"
 )
 
 // encoding is how a file's text is written down, and how we know.
@@ -56,7 +53,7 @@ func namedEncoding(name string) (encoding, error) {
 	}
 	code, err := htmlindex.Get(strings.ToLower(key))
 	if err != nil {
-		return encoding{}, fmt.Errorf("%w: encoding %q is not known; try GB18030, UTF-8, Big5 or ISO-8859-1", layers.ErrInvalid, name)
+		return encoding{}, refuse("encoding %q is not known; try GB18030, UTF-8, Big5 or ISO-8859-1", "不认识字符编码 %q，可用 GB18030、UTF-8、Big5 或 ISO-8859-1", name)
 	}
 	canonical, err := htmlindex.Name(code)
 	if err != nil {

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"onemap/layers"
 )
 
 // offline is the environment of every child: nothing of ours, no network, no reference into other files followed, every
@@ -112,7 +110,7 @@ func (c *child) end() error {
 		return c.ctx.Err()
 	}
 	if late {
-		return fmt.Errorf("%w: reading the file took longer than %s", layers.ErrInvalid, c.limits.Wall)
+		return refuse("reading the file took longer than %s", "读取文件超过时限 %s", c.limits.Wall)
 	}
 	return c.complaint(err)
 }
@@ -133,7 +131,7 @@ func (c *child) complaint(err error) error {
 		return refuse("its content is not what its name and first bytes say, or is damaged", "内容与文件名、文件头不符，或已损坏")
 	}
 	if lines := errorLines(text); len(lines) > 0 {
-		return fmt.Errorf("%w: the file can not be read: %s", layers.ErrInvalid, strings.Join(lines[:min(len(lines), 3)], "; "))
+		return refuse("the file can not be read: GDAL says: %s", "文件无法读取，GDAL 提示：%s", strings.Join(lines[:min(len(lines), 3)], "; "))
 	}
 	return fmt.Errorf("%s: %w: %s", c.program, err, strings.TrimSpace(text[:min(len(text), 500)]))
 }
@@ -142,13 +140,13 @@ func (c *child) complaint(err error) error {
 func (c *child) died(signal syscall.Signal) error {
 	switch signal {
 	case syscall.SIGXCPU, syscall.SIGKILL:
-		return fmt.Errorf("%w: reading the file took more than %s of computing", layers.ErrInvalid, c.limits.CPU)
+		return refuse("reading the file took more than %s of computing", "读取文件的计算时间超过 %s", c.limits.CPU)
 	case syscall.SIGXFSZ:
-		return fmt.Errorf("%w: reading the file needs more than %d GB of disk", layers.ErrInvalid, c.limits.Output>>30)
+		return refuse("reading the file needs more than %d GB of disk", "读取文件所需磁盘空间超过 %d GB", c.limits.Output>>30)
 	case syscall.SIGABRT:
-		return fmt.Errorf("%w: reading the file needs more than %d GB of memory", layers.ErrInvalid, c.limits.Memory>>30)
+		return refuse("reading the file needs more than %d GB of memory", "读取文件所需内存超过 %d GB", c.limits.Memory>>30)
 	}
-	return fmt.Errorf("%w: the file makes GDAL fail (%s)", layers.ErrInvalid, signal)
+	return refuse("the file makes GDAL fail (%s)", "读取文件时 GDAL 异常终止（%s）", signal)
 }
 
 // errorLines are GDAL's errors without its decoration, each once.

@@ -7,8 +7,6 @@ import (
 	"io"
 	"regexp"
 	"strconv"
-
-	"onemap/layers"
 )
 
 // gdalRun is one reading of a source.
@@ -312,7 +310,7 @@ func (r *gdalRun) tellLost() error {
 		return nil
 	}
 	if r.done == 0 && len(lines) > 0 {
-		return fmt.Errorf("%w: the file can not be read: %s", layers.ErrInvalid, lines[0])
+		return refuse("the file can not be read: GDAL says: %s", "文件无法读取，GDAL 提示：%s", lines[0])
 	}
 	reason := "GDAL does not say why"
 	if len(lines) > 0 {

@@ -3,7 +3,6 @@ package format
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"onemap/layers"
@@ -60,7 +59,7 @@ func (in input) sourcesOf(ctx context.Context, w gdalWay, path string, read []st
 	var sources []*Source
 	for _, i := range all {
 		if len(i.fields) > in.folder.limits.Fields {
-			return nil, fmt.Errorf("%w: layer %s has %d fields; at most %d are read", layers.ErrInvalid, i.layer, len(i.fields), in.folder.limits.Fields)
+			return nil, refuse("layer %s has %d fields; at most %d are read", "图层 %s 有 %d 个字段，最多读取 %d 个", i.layer, len(i.fields), in.folder.limits.Fields)
 		}
 		g := &gdalSource{
 			folder: in.folder, driver: w.driver, path: path, read: read, env: w.env, options: w.options, info: i,
@@ -89,7 +88,7 @@ func warningNote(text string) Note {
 // source tells what ogrinfo told.
 func (g *gdalSource) source(w gdalWay) *Source {
 	i := g.info
-	s := &Source{Name: i.layer, Geometry: i.geometry, Count: i.count, Extent: i.extent, Encoding: Encoding{Name: utf8Text.name, How: w.encoding}}
+	s := &Source{Name: plainLine(i.layer), Geometry: i.geometry, Count: i.count, Extent: i.extent, Encoding: Encoding{Name: utf8Text.name, How: w.encoding}}
 	if s.Geometry == "" {
 		s.Geometry = "None"
 	}
@@ -116,6 +115,14 @@ func (g *gdalSource) source(w gdalWay) *Source {
 	s.Fields = g.fields
 	s.read = g.rows
 	return s
+}
+
+// plainLine is a name as it can be shown and typed: on one line, without spaces around it.
+func plainLine(name string) string {
+	if strings.ContainsAny(name, "\n\r\t") {
+		return strings.Join(strings.Fields(name), " ")
+	}
+	return strings.TrimSpace(name)
 }
 
 // straight tells whether no geometry of the layer can be a curve, by its type.

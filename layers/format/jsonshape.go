@@ -35,6 +35,7 @@ type jsonObject struct {
 	levels                            int   // of lists around the numbers, the deepest; 0 = no numbers
 	even                              bool  // all numbers lie as deep
 	fault                             Words // of what lies in it
+	short                             Words // of the first position that lacks a number
 }
 
 // object reads on to the closing brace.
@@ -151,6 +152,7 @@ func (c *jsonCheck) list(r jsonRole, depth, level int, o *jsonObject) error {
 	case r == roleGeometry:
 		c.fault(c.here(`"geometry" must be an object or null, but is a list`, `"geometry" 应为对象或 null，却是数组`))
 	}
+	numbers, items := 0, 0
 	for first := true; ; first = false {
 		if r == roleFeatures {
 			c.since = c.offset
@@ -162,6 +164,9 @@ func (c *jsonCheck) list(r jsonRole, depth, level int, o *jsonObject) error {
 		if b == ']' && first {
 			return nil
 		}
+		if items++; b == '-' || b >= '0' && b <= '9' {
+			numbers++
+		}
 		if err := c.item(b, r, depth, level, o); err != nil {
 			return err
 		}
@@ -169,6 +174,9 @@ func (c *jsonCheck) list(r jsonRole, depth, level int, o *jsonObject) error {
 			return err
 		}
 		if b == ']' {
+			if r == roleCoordinates && numbers == 1 && items == 1 && o.short.En == "" {
+				o.short = c.here("a position has one number; it needs two, longitude and latitude", "坐标只有一个数，应有经度和纬度两个数")
+			}
 			return nil
 		}
 		if b != ',' {
@@ -265,5 +273,7 @@ func (c *jsonCheck) judgeGeometry(o *jsonObject) {
 		c.fault(c.here(`the geometry has no "coordinates"`, `几何对象缺少 "coordinates"`))
 	case o.levels != 0 && (o.levels != want || !o.even):
 		c.fault(c.here("the coordinates lie %d lists deep; those of type %q lie %d deep", "坐标嵌套 %d 层，而类型 %q 应为 %d 层", o.levels, o.kind, want))
+	case o.short.En != "":
+		c.fault(o.short)
 	}
 }

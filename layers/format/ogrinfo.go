@@ -2,13 +2,10 @@ package format
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"onemap/layers"
 )
 
 // info is one layer of a file, as ogrinfo tells of it.
@@ -47,7 +44,7 @@ func (f *Folder) describe(ctx context.Context, driver, path string, read, env, o
 	if len(text) == maxInfo {
 		c.stop()
 		c.end()
-		return nil, nil, fmt.Errorf("%w: the file has more layers or fields than can be told", layers.ErrInvalid)
+		return nil, nil, refuse("the file has more layers or fields than can be told", "文件的图层或字段过多，无法读取")
 	}
 	c.said = string(text[:min(len(text), 500)])
 	if endErr := c.end(); endErr != nil {
@@ -58,18 +55,22 @@ func (f *Folder) describe(ctx context.Context, driver, path string, read, env, o
 
 // parseInfo reads the text of ogrinfo -so -al (its JSON came with GDAL 3.7; Debian 12 has 3.6).
 func parseInfo(text string) (all []info) {
-	inWKT := false
+	inWKT, inName := false, false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		if name, ok := strings.CutPrefix(line, "Layer name: "); ok {
 			all = append(all, info{layer: name, count: -1})
-			inWKT = false
+			inWKT, inName = false, true
 			continue
 		}
 		if len(all) == 0 {
 			continue
 		}
 		s := &all[len(all)-1]
+		if inName = inName && !strings.HasPrefix(line, "Geometry: ") && !strings.HasPrefix(line, "Metadata:"); inName { // names of KML have lines
+			s.layer += "\n" + line
+			continue
+		}
 		switch {
 		case strings.HasPrefix(line, "Layer SRS WKT:"):
 			inWKT = true

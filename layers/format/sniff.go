@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 )
@@ -65,7 +66,40 @@ func looksLike(head []byte) Words {
 	if plainText(head) {
 		return Words{"plain text", "纯文本"}
 	}
+	if wideText(head) {
+		return Words{"plain text in UTF-16: save it as UTF-8", "UTF-16 编码的纯文本，请另存为 UTF-8"}
+	}
+	if vectorTile(head) {
+		return Words{"a vector tile, which is cut and simplified for drawing: give the data it was made of", "矢量瓦片，图形已被裁切和简化，仅供显示；请提供制作瓦片所用的原始数据"}
+	}
 	return Words{"data of an unknown kind", "未知类型的数据"}
+}
+
+// wideText tells UTF-16 by its mark, or by the zeros that letters and line ends have every second byte.
+func wideText(head []byte) bool {
+	if e, _ := markedEncoding(head); e.code != nil {
+		return true
+	}
+	zeros := [2]int{}
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	return len(head)%2 == 0 && min(zeros[0], zeros[1]) == 0 && max(zeros[0], zeros[1]) > 2 && max(zeros[0], zeros[1])*3 >= len(head)/2
+}
+
+// vectorTile tells a Mapbox Vector Tile by its first message: a layer, of which the version or the name comes first.
+func vectorTile(head []byte) bool {
+	if len(head) < 8 || head[0] != 0x1a {
+		return false
+	}
+	size, n := binary.Uvarint(head[1:])
+	if n <= 0 || size < 4 || n+5 > len(head) {
+		return false
+	}
+	layer := head[1+n:]
+	return layer[0] == 0x78 && (layer[1] == 1 || layer[1] == 2) && layer[2] == 0x0a || layer[0] == 0x0a && layer[1] > 0 && layer[1] < 0x80
 }
 
 // plainText tells whether there are no bytes that text does not have.

@@ -246,7 +246,14 @@ func (r *run) settle(ctx context.Context) (err error) {
 	r.report.Fields, r.report.Missing = r.plan.fields, r.plan.missing
 	r.doubt(r.plan.doubts...)
 	r.doubt(r.heights()...)
-	return r.settleGeometry()
+	if err := r.settleGeometry(); err != nil {
+		return err
+	}
+	if len(r.plan.columns) == 0 && !r.writesGeometry() && !r.unplaced && r.spool.rows > 0 {
+		r.doubt(Doubt{Rule: "source.blank", Severity: format.Error, Blocking: true,
+			Words: format.Say("no row has a value or a geometry: there is nothing to import", "所有行都没有属性值和图形，没有可导入的内容")})
+	}
+	return nil
 }
 
 // heights are the doubts about heights that placing found.

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -10,12 +11,15 @@ import (
 	"onemap/layers"
 )
 
+// systemColumns are those that PostgreSQL gives every table.
+var systemColumns = []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
+
 // safeNames makes column names of the names in a file: small ASCII letters, digits and _, Chinese by its sound
 // (图斑面积 → tu_ban_mian_ji), at most 40 bytes, none twice and none of taken. The names of the file stay what readers
 // see, as titles.
 func safeNames(titles []string, taken ...string) []string {
 	used := map[string]bool{}
-	for _, t := range append(layers.OwnColumns(), taken...) {
+	for _, t := range slices.Concat(layers.OwnColumns(), systemColumns, taken) {
 		used[t] = true
 	}
 	names := make([]string, len(titles))

@@ -13,6 +13,7 @@ func TestNamesOfColumnsAreSafeUniqueAndNotTheMapsOwn(t *testing.T) {
 		{[]string{"DLBM", "Dlbm"}, nil, []string{"dlbm", "dlbm_2"}},
 		{[]string{"图斑面积", "面积(亩)"}, nil, []string{"tu_ban_mian_ji", "mian_ji_mu"}},
 		{[]string{"fid", "GEOM", "geom_3857", "Version"}, nil, []string{"fid_2", "geom_2", "geom_3857_2", "version_2"}},
+		{[]string{"xmin", "CTID", "xmax"}, nil, []string{"xmin_2", "ctid_2", "xmax_2"}}, // PostgreSQL's own
 		{[]string{"ＤＬＢＭ", " 编 号 "}, nil, []string{"dlbm", "bian_hao"}},
 		{[]string{"", "!!", "2021", `a"; drop table x; --`}, nil, []string{"f1", "f2", "f_2021", "a_drop_table_x"}},
 		{[]string{"bsm", "name"}, []string{"bsm"}, []string{"bsm_2", "name"}},

@@ -115,7 +115,10 @@ func (r *run) settleGeometry() error {
 		return r.withoutGeometry()
 	}
 	kind, z, doubts := r.kinds.settle()
-	r.doubt(doubts...)
+	if !r.unplaced { // else nobody has looked at them
+		r.doubt(doubts...)
+		r.doubt(r.allUnreadable()...)
+	}
 	want, wantZ := kind, z
 	switch t := r.target; {
 	case t != nil && t.layer != nil:
@@ -139,6 +142,18 @@ func (r *run) settleGeometry() error {
 		r.report.HasZ = r.hasZ
 	}
 	return nil
+}
+
+// allUnreadable stops a layer of features whose geometries were all lost on the way.
+func (r *run) allUnreadable() []Doubt {
+	i := slices.IndexFunc(r.report.Findings, func(f Finding) bool { return f.Rule == "geometry.unreadable" })
+	if i < 0 || r.kinds.bounds() != nil {
+		return nil
+	}
+	why := r.report.Findings[i].Words
+	return []Doubt{{Rule: "geometry.unreadable", Severity: format.Error, Blocking: true, Words: format.Words{
+		En: "no geometry of the file can be read: " + why.En, Zh: "文件中的图形全部无法读取：" + why.Zh,
+	}}}
 }
 
 // writesGeometry reports whether the rows have a geometry to write.
