@@ -1,12 +1,15 @@
 package intake_test
 
 import (
+	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"onemap/layers"
 	"onemap/layers/intake"
 )
 
@@ -105,5 +108,63 @@ func TestDaysThatStandForNoneAreTold(t *testing.T) {
 		if !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("%s: %q, want %q", field, got, want)
 		}
+	}
+}
+
+// Whatever the guess of the first thousands, a later row may break it; and codes are bound by all their values.
+func TestTheLastRowsDecideOnTypesToo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	columns := []struct{ name, most, last, want, scheme string }{
+		{"n1", "7", "8", "integer", ""}, {"n2", "7", "3000000000", "integer", ""}, {"n3", "7", "7.5", "number", ""}, {"n4", "7", "007", "string", ""},
+		{"n5", "７", "8", "integer", ""}, {"n6", "7", "七", "string", ""}, {"n7", "12.5", "12.5米", "string", ""}, {"n8", "1234", "12345678901234567", "string", ""},
+		{"d1", "2021-03-05", "2021年3月6日", "date", ""}, {"d2", "2021-03-05", "2021-03-05 10:05", "date-time", ""}, {"d3", "2021-03-05", "2021年3月", "string", ""},
+		{"d4", "2021-03-05", "05/06/2021", "string", ""}, {"d5", "二〇二一年三月五日", "2021/3/6", "date", ""}, {"b1", "是", "否", "boolean", ""}, {"b2", "是", "不详", "string", ""},
+		{"DLBM", "0101", "0103", "string", "dlbm"}, {"地类编码", "０１０１", "0102", "string", "dlbm"}, {"DLDM2", "0101", "9999", "string", ""}, {"e", "7", "", "integer", ""},
+	}
+	var head, most, last []string
+	for _, c := range columns {
+		head, most, last = append(head, c.name), append(most, c.most), append(last, c.last)
+	}
+	file := write(t, "t.csv", strings.Join(head, ",")+"\n"+strings.Repeat(strings.Join(most, ",")+"\n", 5001)+strings.Join(last, ",")+"\n")
+	r := d.must(intake.Options{Layer: "t"}, file)
+	for i, c := range columns {
+		if f := r.Fields[i]; string(f.Type) != c.want || f.Scheme != c.scheme {
+			t.Errorf("%s: 5001 × %s, then %s: %s %q, want %s %q", c.name, c.most, c.last, f.Type, f.Scheme, c.want, c.scheme)
+		}
+	}
+	if got := d.text("select n4 || ' ' || n5 || ' ' || dlbm || ' ' || di_lei_bian_ma || ' ' || n2 from layer.t order by fid desc limit 1"); got != "007 8 0103 0102 3000000000" {
+		t.Error(got)
+	}
+	if got := d.text("select distinct di_lei_bian_ma from layer.t order by 1"); got != "0101\n0102" {
+		t.Errorf("full-width codes: %s", got)
+	}
+}
+
+func TestWhatAStandardAsksForAndTheFileLacksIsNamed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.must(intake.Options{Layer: "x", Standard: "dltb", DryRun: true}, write(t, "p.geojson", `{"type":"Feature","properties":{"BSM":"1","面积":1},
+		"geometry":{"type":"Polygon","coordinates":[[[116,35.7],[116.01,35.7],[116.01,35.71],[116,35.7]]]}}`))
+	i := slices.IndexFunc(r.Missing, func(m intake.Missing) bool { return m.Name == "dlbm" })
+	if i < 0 || !r.Missing[i].Required || r.Missing[i].Title == "" || slices.ContainsFunc(r.Missing, func(m intake.Missing) bool { return m.Name == "bsm" }) {
+		t.Errorf("%+v", r.Missing)
+	}
+	if i := slices.IndexFunc(r.Doubts, func(d intake.Doubt) bool { return d.Rule == "field.required" }); i < 0 || !r.Doubts[i].Blocking || !strings.Contains(r.Doubts[i].Words.Zh, "dlbm") {
+		t.Errorf("%+v", r.Doubts)
+	}
+}
+
+// A table of MapInfo on Krasovsky's ellipsoid names no datum that anybody would look for.
+func TestAnOlderDatumStopsAnImportWithTheWayOut(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	mif := write(t, "a.mif", "Version 300\nCharset \"WindowsLatin1\"\nDelimiter \",\"\nCoordSys Earth Projection 8, 1001, \"m\", 117, 0, 1, 500000, 0\nColumns 1\n  a Integer\nData\n\nPoint 417743 3963733\n")
+	if err := os.WriteFile(strings.TrimSuffix(mif, "mif")+"mid", []byte("1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.bring(intake.Options{Layer: "a"}, mif, strings.TrimSuffix(mif, "mif")+"mid")
+	if !errors.Is(err, layers.ErrInvalid) || !strings.Contains(err.Error(), "older datum") || r.Doubts[0].Rule != "crs.datum" || !strings.Contains(r.Doubts[0].Words.Zh, "测绘") {
+		t.Errorf("%v, %+v", err, r)
 	}
 }
