@@ -137,6 +137,11 @@ func (b *Body) Gzip() []byte {
 	if b.Empty() {
 		return nil
 	}
+	return b.gzip()
+}
+
+// gzip is Gzip, of a tile without anything too.
+func (b *Body) gzip() []byte {
 	out := bytes.NewBuffer(make([]byte, 0, b.GzipLen()))
 	_ = b.WriteGzip(out) // a buffer takes everything
 	return out.Bytes()
