@@ -64,11 +64,10 @@ func safeName(title string) string {
 		}
 	}
 	name := strings.Trim(b.String(), "_")
-	name = strings.TrimRight(name[:min(len(name), 40)], "_")
 	if name != "" && unicode.IsDigit(rune(name[0])) {
 		name = "f_" + name
 	}
-	return name
+	return strings.TrimRight(name[:min(len(name), 40)], "_")
 }
 
 // initials are the first letters of a title's sounds, as the standards name their fields: 地类编码 → dlbm.
