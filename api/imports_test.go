@@ -128,7 +128,7 @@ func (d *desk) upload(files ...string) string {
 	if r.StatusCode != http.StatusCreated {
 		d.Fatalf("upload: %d %s", r.StatusCode, r.body)
 	}
-	i := r.json(d.T)
+	i := r.json(d)
 	id, _ := i["id"].(string)
 	if i["state"] != "looking" || r.Header.Get("Location") != d.server.URL+"/imports/"+id {
 		d.Fatalf("upload: Location %q\n%s", r.Header.Get("Location"), r.body)
@@ -142,7 +142,7 @@ func (d *desk) until(id string, states ...string) map[string]any {
 	ctx, cancel := context.WithTimeout(d.Context(), 60*time.Second)
 	defer cancel()
 	for {
-		i := d.get("/imports/" + id).json(d.T)
+		i := d.get("/imports/" + id).json(d)
 		if slices.Contains(states, i["state"].(string)) {
 			return i
 		}

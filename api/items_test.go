@@ -19,7 +19,7 @@ const epsg = "http://www.opengis.net/def/crs/EPSG/0/"
 // ids asks for items and returns their ids, and the document.
 func (w *town) ids(path string) ([]string, map[string]any) {
 	w.Helper()
-	doc := w.get(path).json(w.T)
+	doc := w.get(path).json(w)
 	ids := []string{}
 	for _, f := range doc["features"].([]any) {
 		id, _ := f.(map[string]any)["id"].(string)

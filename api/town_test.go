@@ -37,7 +37,7 @@ var townSQL string
 
 // town is a server over the invented town.
 type town struct {
-	*testing.T
+	testing.TB
 	server *httptest.Server
 	api    *api.Server
 	pool   *pgxpool.Pool
@@ -91,7 +91,7 @@ func townLayers() []layers.Definition {
 }
 
 // newTown serves the invented town from a database of its own. The log is followed, as in the product.
-func newTown(t *testing.T, change ...func(*api.Options)) *town {
+func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	t.Helper()
 	pool := dbtest.New(t)
 	store := layers.New(pool)
@@ -106,7 +106,7 @@ func newTown(t *testing.T, change ...func(*api.Options)) *town {
 	if _, err := pool.Exec(t.Context(), townSQL); err != nil {
 		t.Fatal(err)
 	}
-	w := &town{T: t, pool: pool, store: store, log: &logbook{}}
+	w := &town{TB: t, pool: pool, store: store, log: &logbook{}}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -186,7 +186,7 @@ type reply struct {
 	body []byte
 }
 
-func (r reply) json(t *testing.T) map[string]any {
+func (r reply) json(t testing.TB) map[string]any {
 	t.Helper()
 	var v map[string]any
 	if err := json.Unmarshal(r.body, &v); err != nil {
