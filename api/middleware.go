@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 // quiet reports whether requests of a route are too many and too much alike to be told one by one.
 func quiet(route string) bool {
 	switch route {
-	case "/healthz", "/metrics", "/readyz", "/tiles/:layers/:z/:x/:y":
+	case "/healthz", "/metrics", "/readyz", tilePath:
 		return true
 	}
 	return false
@@ -108,12 +109,12 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		if open := !strings.HasPrefix(c.Path(), "/imports"); open {
-			h.Set("Access-Control-Allow-Origin", "*")
-			h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, Retry-After, X-Request-Id")
+			h["Access-Control-Allow-Origin"] = allOrigins
+			h["Access-Control-Expose-Headers"] = exposed
 		}
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Add("Vary", "Accept-Encoding")
+		h["X-Content-Type-Options"] = noSniff
+		h["Referrer-Policy"] = sameOrigin
+		h["Vary"] = varyCoding
 		allow, known := c.Get(echo.ContextKeyHeaderAllow).(string)
 		if c.Request().Method != http.MethodOptions || !known {
 			return next(c)
@@ -126,9 +127,21 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// Values of headers that every answer has; they are never written to, only replaced.
+var (
+	allOrigins = []string{"*"}
+	exposed    = []string{"Content-Crs, ETag, Link, Retry-After, X-Request-Id"}
+	noSniff    = []string{"nosniff"}
+	sameOrigin = []string{"same-origin"}
+	varyCoding = slices.Clip([]string{"Accept-Encoding"})
+)
+
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if r.Body == nil || r.Body == http.NoBody {
+			return next(c)
+		}
 		if r.Method == http.MethodPost && c.Path() == "/imports" {
 			return next(c)
 		}

@@ -130,7 +130,9 @@ func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	answers, all := w.readers(ctx, 8, func(int, int) string { return known })
 	exec("alter database " + ident + " with allow_connections false")
-	back := func() { _, _ = admin.Exec(context.Background(), "alter database "+ident+" with allow_connections true") }
+	back := func() {
+		_, _ = admin.Exec(context.Background(), "alter database "+ident+" with allow_connections true")
+	}
 	defer back()
 	exec("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'")
 	ready := func() (state struct {

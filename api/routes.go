@@ -12,6 +12,9 @@ var get = []string{http.MethodGet, http.MethodHead}
 // post is how something is begun.
 var post = []string{http.MethodPost}
 
+// tilePath is the route that is asked more often than all others together.
+const tilePath = "/tiles/:layers/:z/:x/:y"
+
 // routes is every URL of the server.
 func (s *Server) routes() {
 	plain := func(path string, h echo.HandlerFunc) { s.echo.Match(get, path, h) }
@@ -28,7 +31,7 @@ func (s *Server) routes() {
 	door("/ogc/collections/:layer/items/:id", s.item)
 
 	door("/tiles/:tileset", s.tileJSON)
-	door("/tiles/:layers/:z/:x/:y", s.tile)
+	door(tilePath, s.tile)
 	door("/styles/:style", s.style)
 
 	door("/layers", s.layers)

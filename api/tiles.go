@@ -49,7 +49,7 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request, allowed ...string) er
 		return err
 	}
 	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache") // browsers keep it, and ask whether it is still true
+	h["Cache-Control"] = noCache
 	coding := tileCoding(c.Request())
 	if tag := answer.ETag(); tag != "" {
 		h.Set("ETag", quoted(tag, coding))
@@ -72,6 +72,9 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request, allowed ...string) er
 	}
 	return writeTile(c, body, coding)
 }
+
+// noCache has browsers keep a tile, and ask whether it is still true.
+var noCache = []string{"no-cache"}
 
 // tileQuery reads what the query says of a tile.
 func (s *Server) tileQuery(c echo.Context, r *tiles.Request, allowed []string) error {

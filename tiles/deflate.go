@@ -16,15 +16,14 @@ import (
 	"onemap/tiles/cache"
 )
 
-// part is the bytes of one layer of a tile as they are kept: compressed (RFC 1951), so that parts one behind the other are
-// the compressed bytes of all of them. Before them stand their check sum and length as a gzip file has them at its end
-// (RFC 1952): crc32 and size, four bytes each, least significant first. No bytes at all are an empty part.
+// part is the bytes of one layer of a tile as they are kept: a gzip file (RFC 1952) whose compressed bytes (RFC 1951) end so
+// that those of another part can stand behind them. A tile of one layer is its part, as it lies there; one of several is their
+// compressed bytes one after the other. No bytes at all are an empty part.
 type part struct{ view }
 
 // view is a part's bytes as they lie in the cache.
 type view interface {
 	Len() int
-	Copy(to []byte) int
 	WriteTo(w io.Writer) (int64, error)
 }
 
@@ -32,13 +31,21 @@ type view interface {
 type drawnNow []byte
 
 func (d drawnNow) Len() int                           { return len(d) }
-func (d drawnNow) Copy(to []byte) int                 { return copy(to, d) }
 func (d drawnNow) WriteTo(w io.Writer) (int64, error) { n, err := w.Write(d); return int64(n), err }
 
-const partHead = 8
+// A gzip file's head, and its tail: an empty last block, check sum and length of what has been compressed, four bytes each,
+// least significant first.
+const (
+	gzipHead = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+	gzipTail = 10
+)
 
-// level is what compression costs: a tile is compressed once and sent often, but somebody waits for the first.
-const level = 5
+// last is an empty last block.
+const last = "\x03\x00"
+
+// level is what compression costs: a tile is compressed once and sent often, but somebody waits for the first. Against 5,
+// a tile of parcels takes three quarters of the time and 1.5 % more bytes.
+const level = 4
 
 var writers = sync.Pool{New: func() any {
 	w, err := flate.NewWriter(io.Discard, level)
@@ -53,11 +60,8 @@ func deflate(plain []byte) ([]byte, error) {
 	if len(plain) == 0 {
 		return nil, nil
 	}
-	out := bytes.NewBuffer(make([]byte, 0, partHead+len(plain)/2+64))
-	var head [partHead]byte
-	binary.LittleEndian.PutUint32(head[:], crc32.ChecksumIEEE(plain))
-	binary.LittleEndian.PutUint32(head[4:], uint32(len(plain)))
-	out.Write(head[:])
+	out := bytes.NewBuffer(make([]byte, 0, len(plain)/2+64))
+	out.WriteString(gzipHead)
 	w := writers.Get().(*flate.Writer)
 	defer writers.Put(w)
 	w.Reset(out)
@@ -67,68 +71,83 @@ func deflate(plain []byte) ([]byte, error) {
 	if err := w.Flush(); err != nil { // ends on a byte, and says that more may follow
 		return nil, fmt.Errorf("compress tile: %w", err)
 	}
-	return out.Bytes(), nil
+	return appendTail(out.Bytes(), crc32.ChecksumIEEE(plain), uint32(len(plain))), nil
+}
+
+func appendTail(b []byte, sum, size uint32) []byte {
+	b = append(b, last...)
+	b = binary.LittleEndian.AppendUint32(b, sum)
+	return binary.LittleEndian.AppendUint32(b, size)
 }
 
 // Body is the bytes of a tile: one part for each of its layers that has something in it.
 type Body struct {
-	parts []io.WriterTo
-	sizes int // of the parts
-	head  [10]byte
-	tail  [10]byte
-	plain uint32 // bytes without compression
+	parts []part
+	sizes int    // of what is compressed in them
+	sum   uint32 // CRC-32 of the tile without compression
+	plain uint32 // bytes of it
 }
 
 // Empty reports whether there is nothing in the tile.
 func (b *Body) Empty() bool { return len(b.parts) == 0 }
 
 func (b *Body) add(p part) {
-	var head [partHead]byte
-	if p.Copy(head[:]) < partHead {
+	if p.Len() < len(gzipHead)+gzipTail {
 		return
 	}
-	sum, size := binary.LittleEndian.Uint32(head[:]), binary.LittleEndian.Uint32(head[4:])
+	var tail [8]byte
+	p.slice(p.Len()-len(tail), p.Len()).copy(tail[:])
+	sum, size := binary.LittleEndian.Uint32(tail[:]), binary.LittleEndian.Uint32(tail[4:])
 	if !b.Empty() {
-		sum = combine(binary.LittleEndian.Uint32(b.tail[2:]), sum, size)
+		sum = combine(b.sum, sum, size)
 	}
-	binary.LittleEndian.PutUint32(b.tail[2:], sum)
-	b.parts = append(b.parts, p.deflated())
-	b.sizes += p.Len() - partHead
+	b.sum = sum
 	b.plain += size
+	b.parts = append(b.parts, p)
+	b.sizes += p.Len() - len(gzipHead) - gzipTail
 }
 
-// deflated is what follows a part's head.
-func (p part) deflated() io.WriterTo {
+// slice is some of a part's bytes.
+func (p part) slice(from, to int) part {
 	switch v := p.view.(type) {
 	case cache.View:
-		return v.SliceFrom(partHead)
+		return part{v.Slice(from, to)}
 	case drawnNow:
-		return v[partHead:]
+		return part{v[from:to]}
 	}
 	panic("a part of another kind")
 }
 
-// finish makes head and tail of the gzip file.
-func (b *Body) finish() {
-	b.head = [10]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
-	b.tail[0], b.tail[1] = 3, 0 // an empty last block
-	binary.LittleEndian.PutUint32(b.tail[6:], b.plain)
+func (p part) copy(to []byte) {
+	switch v := p.view.(type) {
+	case cache.View:
+		v.Copy(to)
+	case drawnNow:
+		copy(to, v)
+	}
 }
 
+// deflated is what is compressed in a part.
+func (p part) deflated() part { return p.slice(len(gzipHead), p.Len()-gzipTail) }
+
 // GzipLen is how many bytes WriteGzip writes.
-func (b *Body) GzipLen() int { return len(b.head) + b.sizes + len(b.tail) }
+func (b *Body) GzipLen() int { return len(gzipHead) + b.sizes + gzipTail }
 
 // WriteGzip writes the tile compressed by gzip, as it is kept.
 func (b *Body) WriteGzip(w io.Writer) error {
-	if _, err := w.Write(b.head[:]); err != nil {
+	if len(b.parts) == 1 {
+		_, err := b.parts[0].WriteTo(w)
+		return err
+	}
+	if _, err := io.WriteString(w, gzipHead); err != nil {
 		return err
 	}
 	for _, p := range b.parts {
-		if _, err := p.WriteTo(w); err != nil {
+		if _, err := p.deflated().WriteTo(w); err != nil {
 			return err
 		}
 	}
-	_, err := w.Write(b.tail[:])
+	_, err := w.Write(appendTail(nil, b.sum, b.plain))
 	return err
 }
 
@@ -152,8 +171,8 @@ func (b *Body) Plain() ([]byte, error) {
 	plain := bytes.NewBuffer(make([]byte, 0, b.plain))
 	for _, p := range b.parts {
 		var deflated bytes.Buffer
-		_, _ = p.WriteTo(&deflated) // a buffer takes everything
-		deflated.Write([]byte{3, 0})
+		_, _ = p.deflated().WriteTo(&deflated) // a buffer takes everything
+		deflated.WriteString(last)
 		if _, err := io.Copy(plain, flate.NewReader(&deflated)); err != nil {
 			return nil, fmt.Errorf("decompress tile: %w", err)
 		}

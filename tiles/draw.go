@@ -82,6 +82,7 @@ func (t *Tiles) encode(ctx context.Context, q *question) ([]byte, error) {
 			return nil, err
 		}
 		plain = layer.AppendTo(plain)
+		layer.Release()
 	}
 	begin := time.Now()
 	defer func() { t.opt.Observe(StageCompress, time.Since(begin)) }()

@@ -269,11 +269,20 @@ func TestASlowFillStoresNothingStale(t *testing.T) {
 		name, stamps, err := find(t.Context(), drawn, tile, 0)
 		first <- answer{name, stamps, err}
 	}()
-	<-began
+	select {
+	case <-began:
+	case a := <-first:
+		t.Fatalf("it was not slow: %+v", a)
+	}
 	if err := held.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	shows := func() bool { _, s, err := find(t.Context(), drawn, tile, 0); return err == nil && s[1] == 2 }
+	shows := func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // at first it joins the slow one
+		defer cancel()
+		_, s, err := find(ctx, drawn, tile, 0)
+		return err == nil && s[1] == 2
+	}
 	f.until(shows)
 	close(release)
 	a := <-first

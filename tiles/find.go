@@ -25,6 +25,7 @@ type Request struct {
 type Answer struct {
 	tiles    *Tiles
 	keys     []key
+	names    []string // of the keys
 	etag     string
 	uncached bool // a layer that the log does not know is in it, or the log is not followed yet
 }
@@ -66,7 +67,11 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 	if err != nil {
 		return nil, err
 	}
-	a.etag = etag(database, a.keys)
+	a.names = make([]string, len(a.keys))
+	for i, k := range a.keys {
+		a.names[i] = k.String()
+	}
+	a.etag = etag(database, a.names)
 	return a, nil
 }
 
@@ -107,24 +112,23 @@ func (a *Answer) ETag() string { return a.etag }
 // Body makes the tile or finds it made. It returns ErrBusy when too many others are being made.
 func (a *Answer) Body(ctx context.Context) (*Body, error) {
 	body := &Body{}
-	for _, k := range a.keys {
-		v, err := a.tiles.part(ctx, k, a.uncached)
+	for i, k := range a.keys {
+		v, err := a.part(ctx, i)
 		if err != nil {
 			return nil, fmt.Errorf("tile %s of %s: %w", k.tile, k.layer, err)
 		}
 		body.add(v)
 	}
-	body.finish()
 	return body, nil
 }
 
-// part is one layer of a tile.
-func (t *Tiles) part(ctx context.Context, k key, uncached bool) (part, error) {
-	if !uncached {
-		view, err := t.cache.Get(ctx, k.String())
+// part is one layer of the tile.
+func (a *Answer) part(ctx context.Context, i int) (part, error) {
+	if !a.uncached {
+		view, err := a.tiles.cache.Get(ctx, a.names[i])
 		return part{view}, err
 	}
-	b, err := t.draw(ctx, k)
+	b, err := a.tiles.draw(ctx, a.keys[i])
 	return part{drawnNow(b)}, err
 }
 

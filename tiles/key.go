@@ -10,7 +10,7 @@ import (
 )
 
 // encoding counts the ways that the same rows have been encoded in. Whoever changes what bytes the same rows give counts on.
-const encoding = 1
+const encoding = 2
 
 // everyone is the audience that sees everything. Audiences are hashes of what a grant leaves of a layer.
 const everyone = "all"
@@ -98,13 +98,14 @@ func parseKey(text string) (k key, err error) {
 	return k, nil
 }
 
-// etag names the bytes of all the keys of a tile, in one database.
-func etag(database string, keys []key) string {
-	hash := sha256.New()
-	fmt.Fprintf(hash, "%d %s", encoding, database)
-	for _, k := range keys {
-		hash.Write([]byte{'\n'})
-		hash.Write([]byte(k.String()))
+// etag names the bytes of a tile by the names of its keys, in one database.
+func etag(database string, names []string) string {
+	b := make([]byte, 0, 256)
+	b = strconv.AppendInt(b, encoding, 10)
+	b = append(append(b, ' '), database...)
+	for _, name := range names {
+		b = append(append(b, '\n'), name...)
 	}
-	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:15])
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:15])
 }

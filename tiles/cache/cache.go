@@ -68,12 +68,17 @@ func New(opt Options) *Cache {
 }
 
 // Get returns the value of a key: from here, from the peer whose key it is, or from a fill, of which there is one at a time.
-// It may go on to wait for a fill for a moment after ctx has ended.
+// Who joins a fill returns when ctx ends; who began it stays while others wait for it.
 func (c *Cache) Get(ctx context.Context, key string) (View, error) {
 	for {
+		leave, joins := c.waiting.enter(key, ctx)
 		var view View
-		leave := c.waiting.enter(key, ctx)
-		err := c.group.Get(context.WithoutCancel(ctx), key, groupcache.ByteViewSink(&view))
+		var err error
+		if joins {
+			view, err = c.join(ctx, key)
+		} else {
+			view, err = c.get(ctx, key)
+		}
 		leave()
 		switch {
 		case ctx.Err() != nil:
@@ -85,6 +90,31 @@ func (c *Cache) Get(ctx context.Context, key string) (View, error) {
 		}
 		n := int(view.At(0))<<24 | int(view.At(1))<<16 | int(view.At(2))<<8 | int(view.At(3))
 		return view.Slice(head, head+n), nil
+	}
+}
+
+// get is a value with its head and padding.
+func (c *Cache) get(ctx context.Context, key string) (view View, err error) {
+	err = c.group.Get(context.WithoutCancel(ctx), key, groupcache.ByteViewSink(&view))
+	return view, err
+}
+
+// join is get for one of several who want the same.
+func (c *Cache) join(ctx context.Context, key string) (View, error) {
+	type answer struct {
+		view View
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		view, err := c.get(ctx, key)
+		got <- answer{view, err}
+	}()
+	select {
+	case a := <-got:
+		return a.view, a.err
+	case <-ctx.Done():
+		return View{}, ctx.Err()
 	}
 }
 

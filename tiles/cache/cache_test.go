@@ -92,6 +92,8 @@ func TestAFillBelongsToAllWhoWait(t *testing.T) {
 		}
 	}})
 	first, leave := context.WithCancel(t.Context())
+	hasty, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() {
 		if _, err := c.Get(first, "a"); !errors.Is(err, context.Canceled) {
@@ -99,6 +101,9 @@ func TestAFillBelongsToAllWhoWait(t *testing.T) {
 		}
 	})
 	<-began
+	if _, err := c.Get(hasty, "a"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("who joins and leaves: %v", err)
+	}
 	second, leaveToo := context.WithCancel(t.Context())
 	all.Go(func() { _, _ = c.Get(second, "a") })
 	time.Sleep(20 * time.Millisecond)

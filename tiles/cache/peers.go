@@ -164,9 +164,8 @@ func (c *Cache) Handler() http.Handler {
 			return
 		}
 		c.group.Stats.ServerRequests.Add(1)
-		var view View
-		leave := c.waiting.enter(key, r.Context())
-		err := c.group.Get(context.WithoutCancel(r.Context()), key, groupcache.ByteViewSink(&view))
+		leave, _ := c.waiting.enter(key, r.Context())
+		view, err := c.get(r.Context(), key)
 		leave()
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {

@@ -25,16 +25,17 @@ func (w *waiting) shard(key string) *shard {
 	return &w.shards[maphash.String(w.seed, key)%uint64(len(w.shards))]
 }
 
-// enter notes that somebody waits for a key until ctx ends, or until they leave.
-func (w *waiting) enter(key string, ctx context.Context) (leave func()) {
+// enter notes that somebody waits for a key until ctx ends, or until they leave. It says whether others do already.
+func (w *waiting) enter(key string, ctx context.Context) (leave func(), joins bool) {
 	s := w.shard(key)
 	s.Lock()
 	defer s.Unlock()
 	if s.keys == nil {
 		s.keys = map[string][]context.Context{}
 	}
+	joins = len(s.keys[key]) > 0
 	s.keys[key] = append(s.keys[key], ctx)
-	return func() { s.leave(key, ctx) }
+	return func() { s.leave(key, ctx) }, joins
 }
 
 func (s *shard) leave(key string, ctx context.Context) {

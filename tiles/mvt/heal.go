@@ -13,11 +13,10 @@ import (
 // one side only are the boundary, and are followed into rings that pass no place twice.
 type healer struct {
 	edges []edge
-	order []int
+	spans []span
 	next  []edge
 	found []cell
 	walk  []cell
-	place map[cell]int
 	used  []bool
 }
 
@@ -27,7 +26,8 @@ type edge struct{ a, b cell }
 // mostHealed is the largest polygon, in corners, that is healed; a larger one keeps what rounding made of it.
 const mostHealed = 4000
 
-// bent reports whether rings cross or touch themselves or each other.
+// bent reports whether rings cross or touch themselves or each other: a place that is passed twice is one where two edges
+// that begin there touch.
 func (h *healer) bent(rings [][]cell) bool {
 	h.take(rings)
 	if len(h.edges) > mostHealed {
@@ -43,21 +43,7 @@ func (h *healer) bent(rings [][]cell) bool {
 		bent = meets(e, f)
 		return bent
 	})
-	return bent || h.twice()
-}
-
-// twice reports whether a place is passed twice.
-func (h *healer) twice() bool {
-	if h.place == nil {
-		h.place = map[cell]int{}
-	}
-	clear(h.place)
-	for _, e := range h.edges {
-		if h.place[e.a]++; h.place[e.a] > 1 {
-			return true
-		}
-	}
-	return false
+	return bent
 }
 
 func (h *healer) take(rings [][]cell) {
@@ -71,26 +57,39 @@ func (h *healer) take(rings [][]cell) {
 	}
 }
 
+// span is the box of an edge.
+type span struct {
+	minX, maxX, minY, maxY int32
+	edge                   int
+}
+
+// fewEdges are compared each with each: that is quicker than to sort them.
+const fewEdges = 20
+
 // pairs calls f with the edges whose boxes meet, until it returns true.
 func (h *healer) pairs(f func(i, j int) bool) {
-	h.order = h.order[:0]
-	for i := range h.edges {
-		h.order = append(h.order, i)
+	h.spans = h.spans[:0]
+	for i, e := range h.edges {
+		h.spans = append(h.spans, span{min(e.a.x, e.b.x), max(e.a.x, e.b.x), min(e.a.y, e.b.y), max(e.a.y, e.b.y), i})
 	}
-	left := func(i int) int32 { return min(h.edges[i].a.x, h.edges[i].b.x) }
-	slices.SortFunc(h.order, func(i, j int) int { return cmp.Compare(left(i), left(j)) })
-	for n, i := range h.order {
-		e := h.edges[i]
-		right, low, high := max(e.a.x, e.b.x), min(e.a.y, e.b.y), max(e.a.y, e.b.y)
-		for _, j := range h.order[n+1:] {
-			o := h.edges[j]
-			if min(o.a.x, o.b.x) > right {
-				break
-			}
-			if max(o.a.y, o.b.y) < low || min(o.a.y, o.b.y) > high {
+	sorted := len(h.spans) > fewEdges
+	if sorted {
+		slices.SortFunc(h.spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.minX, b.minX), a.edge-b.edge) })
+	}
+	for n := range h.spans {
+		a := &h.spans[n]
+		for m := n + 1; m < len(h.spans); m++ {
+			b := &h.spans[m]
+			if b.minX > a.maxX {
+				if sorted {
+					break
+				}
 				continue
 			}
-			if f(i, j) {
+			if b.maxX < a.minX || b.maxY < a.minY || b.minY > a.maxY {
+				continue
+			}
+			if f(a.edge, b.edge) {
 				return
 			}
 		}
@@ -350,7 +349,7 @@ func sharper(e edge, p, q cell) bool {
 func sortRing(ring []cell, shells, holes [][]cell) ([][]cell, [][]cell) {
 	var kept []cell
 	for _, c := range ring {
-		kept = appendCell(kept, c)
+		kept = appendCell(kept, 0, c)
 	}
 	kept = closeCells(kept)
 	switch area := twiceArea(kept); {

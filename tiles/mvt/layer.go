@@ -6,18 +6,21 @@
 package mvt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
+	"slices"
+	"sync"
 )
 
-// Layer is one layer of a tile under construction. It is reused by Reset. The zero value is not usable: see NewLayer.
+// Layer is one layer of a tile under construction. The zero value is not usable: see NewLayer.
 type Layer struct {
 	grid     Grid
 	name     string
 	keys     []string
-	values   map[string]uint32 // encoded value → its place
-	encoded  []byte            // the values, as fields of the layer
-	features []byte            // the features, as fields of the layer
+	values   values
+	last     []uint32 // of each key, 1 + the place of the value it had last: neighbours have much in common
+	features []byte   // the features, as fields of the layer
 	count    int
 	tags     []byte
 	key      []byte
@@ -26,16 +29,33 @@ type Layer struct {
 
 // NewLayer returns an empty layer of that name, whose features have some of these properties.
 func NewLayer(name string, grid Grid, keys []string) *Layer {
-	l := &Layer{grid: grid, name: name, keys: keys, values: map[string]uint32{}}
+	l := spare.Get().(*Layer)
+	l.grid, l.name, l.keys, l.count = grid, name, keys, 0
+	l.values.reset()
+	l.last = append(l.last[:0], make([]uint32, len(keys))...)
+	l.features, l.tags = l.features[:0], l.tags[:0]
 	l.shape.clip = grid.clip()
 	return l
+}
+
+// spare are layers whose memory another one may use.
+var spare = sync.Pool{New: func() any { return &Layer{} }}
+
+// mostSpare is how large a layer may be that is kept for the next.
+const mostSpare = 2 << 20
+
+// Release gives the layer's memory to the next one. It must not be used any more.
+func (l *Layer) Release() {
+	if l.Size() <= mostSpare {
+		spare.Put(l)
+	}
 }
 
 // Count is how many features the layer has.
 func (l *Layer) Count() int { return l.count }
 
 // Size is about how many bytes the layer takes.
-func (l *Layer) Size() int { return len(l.features) + len(l.encoded) + len(l.name) + 16 }
+func (l *Layer) Size() int { return len(l.features) + len(l.values.encoded) + len(l.name) + 16 }
 
 // Text sets the property at place key of the feature that Add adds next.
 func (l *Layer) Text(key int, v []byte) {
@@ -96,13 +116,10 @@ func (l *Layer) begin(tag byte) { l.key = append(l.key[:0], tag) }
 // end finds or gives the value's place and tags the feature with it.
 func (l *Layer) end(key int, tail []byte) {
 	l.key = append(l.key, tail...)
-	place, ok := l.values[string(l.key)] // no copy is made for looking up
-	if !ok {
-		place = uint32(len(l.values))
-		l.values[string(l.key)] = place
-		l.encoded = append(l.encoded, 4<<3|2)
-		l.encoded = binary.AppendUvarint(l.encoded, uint64(len(l.key)))
-		l.encoded = append(l.encoded, l.key...)
+	place := l.last[key] - 1
+	if l.last[key] == 0 || !bytes.Equal(l.values.at(place), l.key) {
+		place = l.values.place(l.key)
+		l.last[key] = place + 1
 	}
 	l.tags = binary.AppendUvarint(l.tags, uint64(key))
 	l.tags = binary.AppendUvarint(l.tags, uint64(place))
@@ -166,9 +183,10 @@ func (l *Layer) AppendTo(b []byte) []byte {
 	head = binary.AppendUvarint(head, uint64(len(l.name)))
 	head = append(head, l.name...)
 	tail := binary.AppendUvarint([]byte{5 << 3}, uint64(l.grid.Extent))
+	b = slices.Grow(b, 8+len(head)+len(l.features)+len(keys)+len(l.values.encoded)+len(tail))
 	b = append(b, 3<<3|2)
-	b = binary.AppendUvarint(b, uint64(len(head)+len(l.features)+len(keys)+len(l.encoded)+len(tail)))
-	for _, part := range [][]byte{head, l.features, keys, l.encoded, tail} {
+	b = binary.AppendUvarint(b, uint64(len(head)+len(l.features)+len(keys)+len(l.values.encoded)+len(tail)))
+	for _, part := range [][]byte{head, l.features, keys, l.values.encoded, tail} {
 		b = append(b, part...)
 	}
 	return b

@@ -216,7 +216,7 @@ func (s *shape) keepPolygon(rs *rings) {
 		}
 		start := len(s.cells)
 		for _, p := range rs.ring(i) {
-			s.cells = append(s.cells[:start], appendCell(s.cells[start:], round(p))...)
+			s.cells = appendCell(s.cells, start, round(p))
 		}
 		ring := closeCells(s.cells[start:])
 		area := twiceArea(ring)
@@ -248,15 +248,15 @@ func (s *shape) writeRings() {
 	}
 }
 
-// appendCell appends a corner of a ring; what does not change its shape is left out: repeated and straight-on places,
-// and spikes.
-func appendCell(cells []cell, c cell) []cell {
+// appendCell appends a corner to the ring that begins at start; what does not change its shape is left out: repeated and
+// straight-on places, and spikes.
+func appendCell(cells []cell, start int, c cell) []cell {
 	for {
 		n := len(cells)
-		if n > 0 && cells[n-1] == c {
+		if n > start && cells[n-1] == c {
 			return cells
 		}
-		if n < 2 || !straight(cells[n-2], cells[n-1], c) {
+		if n < start+2 || !straight(cells[n-2], cells[n-1], c) {
 			return append(cells, c)
 		}
 		cells = cells[:n-1]
