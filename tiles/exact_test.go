@@ -334,6 +334,11 @@ func TestTilesOfThePast(t *testing.T) {
 			_, stamps, err = find(t.Context(), f.tiles, tile, 0)
 			return err == nil && fmt.Sprint(stamps) == fmt.Sprint(want)
 		})
+		// A tile may show a commit a moment before it has its position.
+		f.until(func() (given bool) {
+			err := f.pool.QueryRow(t.Context(), "select not exists (select seq from onemap.change except select seq from onemap.feed)").Scan(&given)
+			return err == nil && given
+		})
 		position, err := f.store.Position(t.Context())
 		if err != nil {
 			t.Fatal(err)
