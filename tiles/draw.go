@@ -77,7 +77,7 @@ var errLarge = errors.New("the tile is too large")
 func (t *Tiles) encode(ctx context.Context, q *question) ([]byte, error) {
 	var plain []byte
 	for _, d := range q.drawings() {
-		layer, err := t.read(ctx, d, q.set.grid(q.tile))
+		layer, err := t.read(ctx, d, q.grid(d))
 		if err != nil {
 			return nil, err
 		}
@@ -114,10 +114,17 @@ func (t *Tiles) read(ctx context.Context, d drawing, grid mvt.Grid) (*mvt.Layer,
 	return layer, rows.Err()
 }
 
-// grid is where a tile lies, for the encoder.
-func (s *MatrixSet) grid(t Tile) mvt.Grid {
-	b := s.Bounds(t)
-	return mvt.Grid{West: b[0], North: b[3], Side: b[2] - b[0], Extent: Extent, Buffer: Buffer}
+// grid is where the tile lies, for the encoder.
+func (q *question) grid(d drawing) mvt.Grid {
+	b := q.set.Bounds(q.tile)
+	g := mvt.Grid{West: b[0], North: b[3], Side: b[2] - b[0], Extent: Extent, Buffer: Buffer}
+	if q.set.Approximate {
+		g.Shift = shift
+		if d.points { // which of them are in the tile is not known before they are shifted
+			g.Buffer = 0
+		}
+	}
+	return g
 }
 
 // tooLong tells a query that was ended from one that failed.

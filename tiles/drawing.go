@@ -22,10 +22,11 @@ var labelSQL string
 
 // drawing is one layer of one tile as a question to PostGIS, whose rows are encoded.
 type drawing struct {
-	layer string   // its name in the tile
-	keys  []string // names of the properties, in the order of the columns
-	sql   string
-	args  pgx.StrictNamedArgs
+	layer  string   // its name in the tile
+	keys   []string // names of the properties, in the order of the columns
+	sql    string
+	args   pgx.StrictNamedArgs
+	points bool // each is in one tile only
 }
 
 // question fills the readable SQL with the names of a layer, sanitized, and the values of a tile.
@@ -76,7 +77,7 @@ func HasLabels(l *layers.Layer) bool {
 
 func (q *question) features() drawing {
 	keys, columns := q.columns(append(slices.Clone(q.layer.Drawing.Properties), q.more...))
-	return drawing{q.layer.Name, keys, q.fill(selectSQL, columns), q.args(q.set.Buffered(q.tile))}
+	return drawing{layer: q.layer.Name, keys: keys, sql: q.fill(selectSQL, columns), args: q.args(q.set.source(q.tile))}
 }
 
 func (q *question) labels() drawing {
@@ -91,7 +92,11 @@ func (q *question) labels() drawing {
 		"/* names */", names,
 		"/* label */", fmt.Sprintf("%s is not null and %s::text <> ''", label, label),
 	).Replace(labelSQL)
-	return drawing{l.Name + "_label", keys, q.fill(sql, columns), q.args(q.set.Bounds(q.tile))}
+	bounds := q.set.Bounds(q.tile)
+	if q.set.Approximate {
+		bounds = q.set.source(q.tile)
+	}
+	return drawing{layer: l.Name + "_label", keys: keys, sql: q.fill(sql, columns), args: q.args(bounds), points: true}
 }
 
 // labelProperties are a label point's: what drawing needs, and the label itself.

@@ -74,7 +74,7 @@ func parseKey(text string) (k key, err error) {
 	if k.revision, err = strconv.ParseInt(revision, 10, 64); err != nil {
 		return fail()
 	}
-	if k.set, err = LookupMatrixSet(parts[2]); err != nil {
+	if k.set, err = lookupMatrixSet(parts[2]); err != nil {
 		return fail()
 	}
 	for i, n := range []*int{&k.tile.Z, &k.tile.X, &k.tile.Y} {

@@ -3,6 +3,8 @@ package tiles
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"onemap/layers"
 )
@@ -14,41 +16,116 @@ type MatrixSet struct {
 	Title string
 	SRID  int // of its coordinates: 3857, or degrees of 4326 or 4490
 
+	URI      string    // of its definition in the OGC's register; "" = it is in none
+	CRS      string    // URI of its coordinates
+	Axes     [2]string // of that CRS, in its order
+	ScaleSet string    // URI of the well-known scale set it has the scales of; "" = none
+
 	West, North float64 // corner of its first tile
 	Side        float64 // of a tile of zoom 0
 	Columns     int     // of zoom 0, in halves: the degree grid of TianDiTu has half a row there
 	Rows        int
-	MinZoom     int // first zoom that there is
-	MaxZoom     int // last
-	deeper      int // zoom of WebMercatorQuad with tiles of the same width, less zoom here
+	MinZoom     int  // first zoom that there is
+	MaxZoom     int  // last that has tiles
+	Defined     int  // last that the definition has
+	Approximate bool // its coordinates are shifted from where things are, by an approximation: for display alone
+	deeper      int  // zoom of WebMercatorQuad with tiles of the same width, less zoom here
 }
 
-// MatrixSets are the tile matrix sets that there are. The first is what is meant where nothing is said.
-// CGCS2000Quad is the grid that TianDiTu (天地图) calls "c": its level z is WorldCRS84Quad's level z-1.
-func MatrixSets() []*MatrixSet { return slices.Clone(matrixSets) }
+const (
+	definitions = "http://www.opengis.net/def/tilematrixset/OGC/1.0/"
+	scaleSets   = "http://www.opengis.net/def/wkss/OGC/1.0/"
+)
 
+// matrixSets are the tile matrix sets that there are. The first is what is meant where nothing is said.
+// CGCS2000Quad is the grid that TianDiTu (天地图) calls "c": its level z is WorldCRS84Quad's level z-1.
 var matrixSets = []*MatrixSet{
 	webMercator,
 	{ID: "WorldCRS84Quad", Title: "CRS84 for the World", SRID: 4326,
-		West: -180, North: 90, Side: 180, Columns: 4, Rows: 2, MaxZoom: MaxZoom - 1, deeper: 1},
-	{ID: "CGCS2000Quad", Title: "CGCS2000 经纬度（天地图 c）", SRID: 4490,
-		West: -180, North: 90, Side: 360, Columns: 2, Rows: 1, MinZoom: 1, MaxZoom: 20},
+		URI: definitions + "WorldCRS84Quad", CRS: "http://www.opengis.net/def/crs/OGC/1.3/CRS84", Axes: [2]string{"Lon", "Lat"},
+		ScaleSet: scaleSets + "GoogleCRS84Quad",
+		West:     -180, North: 90, Side: 180, Columns: 4, Rows: 2, MaxZoom: MaxZoom - 1, Defined: 23, deeper: 1},
+	{ID: "CGCS2000Quad", Title: "CGCS2000 经纬度（天地图 c） CGCS2000 degrees (TianDiTu c)", SRID: 4490,
+		CRS: "http://www.opengis.net/def/crs/EPSG/0/4490", Axes: [2]string{"Lat", "Lon"},
+		West: -180, North: 90, Side: 360, Columns: 2, Rows: 1, MinZoom: 1, MaxZoom: 20, Defined: 20},
+	gcj02,
 }
 
 var webMercator = &MatrixSet{ID: "WebMercatorQuad", Title: "Google Maps Compatible for the World", SRID: 3857,
-	West: -circumference / 2, North: circumference / 2, Side: circumference, Columns: 2, Rows: 2, MaxZoom: MaxZoom}
+	URI: definitions + "WebMercatorQuad", CRS: "http://www.opengis.net/def/crs/EPSG/0/3857", Axes: [2]string{"X", "Y"},
+	ScaleSet: scaleSets + "GoogleMapsCompatible",
+	West:     -circumference / 2, North: circumference / 2, Side: circumference, Columns: 2, Rows: 2, MaxZoom: MaxZoom, Defined: 24}
 
-// LookupMatrixSet returns a tile matrix set by its id, or ErrNotFound.
-func LookupMatrixSet(id string) (*MatrixSet, error) {
+// MatrixSets are the sets that tiles are given in. The first is what is meant where nothing is said.
+func (t *Tiles) MatrixSets() []*MatrixSet {
+	return slices.DeleteFunc(slices.Clone(matrixSets), func(s *MatrixSet) bool { return s.Approximate && !t.opt.GCJ02 })
+}
+
+// MatrixSet returns a set that tiles are given in, or ErrNotFound.
+func (t *Tiles) MatrixSet(id string) (*MatrixSet, error) {
 	var ids []string
-	for _, s := range matrixSets {
+	for _, s := range t.MatrixSets() {
 		if s.ID == id {
 			return s, nil
 		}
 		ids = append(ids, s.ID)
 	}
-	return nil, fmt.Errorf("%w: no tile matrix set %q; there are %v", layers.ErrNotFound, id, ids)
+	return nil, fmt.Errorf("%w: no tile matrix set %q; there are %s", layers.ErrNotFound, id, strings.Join(ids, ", "))
 }
+
+// lookupMatrixSet returns any set by its id, or ErrNotFound.
+func lookupMatrixSet(id string) (*MatrixSet, error) {
+	for _, s := range matrixSets {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: no tile matrix set %q", layers.ErrNotFound, id)
+}
+
+// Matrix is one zoom of a set as its definition has it.
+type Matrix struct {
+	ID               string     `json:"id"`
+	ScaleDenominator float64    `json:"scaleDenominator"` // of pixels of 0.28 mm
+	CellSize         float64    `json:"cellSize"`         // side of a pixel, in units of the CRS
+	CornerOfOrigin   string     `json:"cornerOfOrigin"`
+	PointOfOrigin    [2]float64 `json:"pointOfOrigin"` // in the order of the CRS's axes
+	TileWidth        int        `json:"tileWidth"`     // pixels
+	TileHeight       int        `json:"tileHeight"`
+	MatrixWidth      int        `json:"matrixWidth"` // tiles
+	MatrixHeight     int        `json:"matrixHeight"`
+}
+
+// Definition pixels: tiles are defined as squares of 256, and a pixel as 0.28 mm (2D Tile Matrix Set 2.0, 6.1.1).
+const (
+	definedSide  = 256
+	definedPixel = 0.00028
+)
+
+// Matrices are all zooms of the set's definition, also those too deep to have tiles.
+func (s *MatrixSet) Matrices() []Matrix {
+	metres := 1.0 // of a unit
+	if layers.Geographic(s.SRID) {
+		metres = circumference / 360
+	}
+	origin := [2]float64{s.West, s.North}
+	if s.NorthFirst() {
+		origin = [2]float64{s.North, s.West}
+	}
+	var out []Matrix
+	for z := s.MinZoom; z <= s.Defined; z++ {
+		cell := s.Side / definedSide / float64(int(1)<<z)
+		columns, rows := s.Size(z)
+		out = append(out, Matrix{
+			ID: strconv.Itoa(z), ScaleDenominator: cell * metres / definedPixel, CellSize: cell, CornerOfOrigin: "topLeft", PointOfOrigin: origin,
+			TileWidth: definedSide, TileHeight: definedSide, MatrixWidth: columns, MatrixHeight: rows,
+		})
+	}
+	return out
+}
+
+// NorthFirst reports whether the axes of the set's CRS begin with the one to the north.
+func (s *MatrixSet) NorthFirst() bool { return s.Axes[0] == "Lat" }
 
 // Size is how many columns and rows of tiles a zoom has.
 func (s *MatrixSet) Size(zoom int) (columns, rows int) {
@@ -86,10 +163,18 @@ func (s *MatrixSet) Buffered(t Tile) layers.Bounds {
 // Pixel is the side of a pixel in the set's units, tiles being 512 pixels wide.
 func (s *MatrixSet) Pixel(t Tile) float64 { return s.Side / 512 / float64(int(1)<<t.Z) }
 
-// mercator returns the buffered bounds of a tile in metres of EPSG:3857.
+// mercator returns the bounds of what can be in a tile, its buffer included, in metres of EPSG:3857.
 func (s *MatrixSet) mercator(t Tile) layers.Bounds {
 	if s.SRID == 3857 {
-		return s.Buffered(t)
+		return s.source(t)
 	}
 	return mercator(s.Buffered(t))
+}
+
+// source returns the bounds of what can be in a tile, its buffer included, in the set's coordinates but where things are.
+func (s *MatrixSet) source(t Tile) layers.Bounds {
+	if s.Approximate {
+		return unshifted(s.Buffered(t))
+	}
+	return s.Buffered(t)
 }

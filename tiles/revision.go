@@ -171,12 +171,7 @@ func at(x, y float64, zoom int) block {
 // mercator turns bounds in degrees into metres of EPSG:3857, a millimetre wider, so that rounding loses nothing.
 func mercator(b layers.Bounds) layers.Bounds {
 	const margin = 0.001
-	x := func(lon float64) float64 { return lon / 360 * circumference }
-	y := func(lat float64) float64 {
-		lat = min(max(lat, -85.06), 85.06) * math.Pi / 180
-		return math.Asinh(math.Tan(lat)) / (2 * math.Pi) * circumference
-	}
-	return layers.Bounds{x(b[0]) - margin, y(b[1]) - margin, x(b[2]) + margin, y(b[3]) + margin}
+	return layers.Bounds{xOf(b[0]) - margin, yOf(b[1]) - margin, xOf(b[2]) + margin, yOf(b[3]) + margin}
 }
 
 func contains(a, b layers.Bounds) bool {

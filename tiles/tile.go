@@ -69,11 +69,18 @@ func (t Tile) Buffered() layers.Bounds { return webMercator.Buffered(t) }
 func (t Tile) Bounds() layers.Bounds { return degrees(t.Mercator()) }
 
 func degrees(m layers.Bounds) layers.Bounds {
-	lon := func(x float64) float64 { return x / circumference * 360 }
-	lat := func(y float64) float64 {
-		return math.Atan(math.Sinh(y/circumference*2*math.Pi)) * 180 / math.Pi
-	}
-	return layers.Bounds{lon(m[0]), lat(m[1]), lon(m[2]), lat(m[3])}
+	return layers.Bounds{lonOf(m[0]), latOf(m[1]), lonOf(m[2]), latOf(m[3])}
+}
+
+func lonOf(x float64) float64 { return x / circumference * 360 }
+
+func latOf(y float64) float64 { return math.Atan(math.Sinh(y/circumference*2*math.Pi)) * 180 / math.Pi }
+
+func xOf(lon float64) float64 { return lon / 360 * circumference }
+
+func yOf(lat float64) float64 {
+	lat = min(max(lat, -85.06), 85.06) * math.Pi / 180
+	return math.Asinh(math.Tan(lat)) / (2 * math.Pi) * circumference
 }
 
 func meet(a, b layers.Bounds) bool {

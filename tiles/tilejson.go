@@ -1,7 +1,9 @@
 package tiles
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"onemap/layers"
@@ -20,6 +22,9 @@ type TileJSON struct {
 	Bounds       *layers.Bounds `json:"bounds,omitempty"`
 	Center       *[3]float64    `json:"center,omitempty"`
 	VectorLayers []VectorLayer  `json:"vector_layers"`
+
+	TileMatrixSet string `json:"tileMatrixSet,omitempty"` // where it is not WebMercatorQuad
+	CRS           string `json:"crs,omitempty"`
 }
 
 // VectorLayer is one layer in a tile.
@@ -33,11 +38,19 @@ type VectorLayer struct {
 
 // Describe makes the TileJSON of layers whose tiles are at the template, an absolute URL with {z}, {x} and {y}.
 func Describe(ls []*layers.Layer, template string) TileJSON {
-	doc := TileJSON{TileJSON: "3.0.0", Scheme: "xyz", Tiles: []string{template}, MinZoom: MaxZoom, VectorLayers: []VectorLayer{}}
+	return DescribeRequest(ls, Request{}, template)
+}
+
+// DescribeRequest makes the TileJSON of tiles as they are asked for: in a set, with more properties. Zooms are those of the
+// set; where it is not WebMercatorQuad, which TileJSON 3.0 supposes, the document says so.
+func DescribeRequest(ls []*layers.Layer, r Request, template string) TileJSON {
+	set := cmp.Or(r.Set, webMercator)
+	doc := TileJSON{TileJSON: "3.0.0", Scheme: "xyz", Tiles: []string{template}, MinZoom: set.MaxZoom, VectorLayers: []VectorLayer{}}
 	var titles, left []string
 	for _, l := range ls {
 		titles = append(titles, l.Title)
-		doc.MinZoom, doc.MaxZoom = min(doc.MinZoom, l.Drawing.MinZoom), max(doc.MaxZoom, deepest(l))
+		first, last := set.Zooms(l)
+		doc.MinZoom, doc.MaxZoom = min(doc.MinZoom, first), max(doc.MaxZoom, last)
 		if said := leftOut(l); said != "" {
 			left = append(left, l.Name+": "+said)
 		}
@@ -47,12 +60,23 @@ func Describe(ls []*layers.Layer, template string) TileJSON {
 			b := doc.Bounds.Extend(*l.Bounds)
 			doc.Bounds = &b
 		}
-		doc.VectorLayers = append(doc.VectorLayers, vectorLayers(l)...)
+		doc.VectorLayers = append(doc.VectorLayers, vectorLayers(l, set, r.Properties)...)
 	}
 	doc.Name, doc.Description = strings.Join(titles, "、"), strings.Join(left, " ")
 	doc.Attribution = layers.Attribution(ls)
+	if set != webMercator {
+		doc.TileMatrixSet, doc.CRS = set.ID, set.CRS
+		doc.Description = strings.TrimSpace(set.Title + ": z, x, y are those of " + set.ID + ". " + doc.Description)
+	}
+	if set.Approximate {
+		doc.Name += "（GCJ-02 近似偏移，仅供显示 approximate, for display only）"
+		if doc.Bounds != nil {
+			b := degrees(shiftedBounds(mercator(*doc.Bounds)))
+			doc.Bounds = &b
+		}
+	}
 	if b := doc.Bounds; b != nil {
-		doc.Center = &[3]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, float64(min(max(12, doc.MinZoom), doc.MaxZoom))}
+		doc.Center = &[3]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, float64(min(max(12-set.deeper, doc.MinZoom), doc.MaxZoom))}
 	}
 	return doc
 }
@@ -64,15 +88,16 @@ func deepest(l *layers.Layer) int {
 	return min(l.Drawing.MaxZoom, MaxZoom)
 }
 
-func vectorLayers(l *layers.Layer) []VectorLayer {
+func vectorLayers(l *layers.Layer, set *MatrixSet, more []string) []VectorLayer {
 	description := l.Title
 	if said := leftOut(l); said != "" {
 		description += ". " + said
 	}
-	out := []VectorLayer{{l.Name, description, l.Drawing.MinZoom, deepest(l), fields(l, l.Drawing.Properties)}}
+	first, last := set.Zooms(l)
+	out := []VectorLayer{{l.Name, description, first, last, fields(l, append(slices.Clone(l.Drawing.Properties), more...))}}
 	if HasLabels(l) {
-		from := min(max(l.Drawing.MinZoom, l.Style.LabelAt), deepest(l))
-		out = append(out, VectorLayer{l.Name + "_label", l.Title + " (labels)", from, deepest(l), fields(l, labelProperties(l))})
+		from := min(max(first, l.Style.LabelAt-set.deeper), last)
+		out = append(out, VectorLayer{l.Name + "_label", l.Title + " (labels)", from, last, fields(l, labelProperties(l))})
 	}
 	return out
 }

@@ -29,6 +29,7 @@ type Options struct {
 	Share    int           // connections of the pool that may draw at once; 0 = half of them
 	Patience time.Duration // how long a tile waits for one of them before it is refused; 0 = 800 ms
 	Limit    time.Duration // that drawing one layer of a tile may take; 0 = 15 s
+	GCJ02    bool          // there are tiles shifted for base maps in GCJ-02, too
 	Observe  func(stage Stage, took time.Duration)
 }
 

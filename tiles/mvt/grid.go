@@ -7,6 +7,8 @@ type Grid struct {
 	Side        float64 // of the tile, in the same
 	Extent      int
 	Buffer      int
+
+	Shift func(x, y float64) (float64, float64) // moves each place before it is drawn; nil = not at all
 }
 
 // box is a rectangle in units of a grid.

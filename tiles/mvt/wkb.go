@@ -76,6 +76,9 @@ func (r *reader) points(g Grid, n uint32, more int, into []point) ([]point, box,
 			x, y = math.Float64frombits(binary.LittleEndian.Uint64(r.b)), math.Float64frombits(binary.LittleEndian.Uint64(r.b[8:]))
 		}
 		r.b = r.b[stride:]
+		if g.Shift != nil {
+			x, y = g.Shift(x, y)
+		}
 		p := point{(x - g.West) * scale, (g.North - y) * scale}
 		if !(math.Abs(p.x) < 1e15 && math.Abs(p.y) < 1e15) { // NaN too
 			continue
