@@ -20,11 +20,19 @@ type Query struct {
 	BoundsSRID int       // of Bounds, x = east first; 0 = 4490
 	Datetime   *Interval // only features whose time field meets the interval, or is null
 	Equal      []Equal   // only features whose properties have one of the values
+	Filter     Condition // only features that it is true of; nil = all
 	Limit      int       // features in a page; 0 = 10, at most MaxLimit
 	After      string    // cursor of the page before, from Page.Next
 	SRID       int       // of the answer's geometries; 0 = the layer's own
 	Count      bool      // count all matching features
 	AsOf       int64     // as of this position of the log; 0 = now
+}
+
+// Condition is a filter in a language of its own (package cql).
+type Condition interface {
+	// SQL compiles it for a layer, with no other names than the layer's. Each value goes through bind, which makes it a
+	// parameter of an SQL type and returns what stands for it. It returns ErrInvalid where it does not fit the layer.
+	SQL(l *Layer, bind func(value, sqlType string) string) (string, error)
 }
 
 // Interval is a span of time, both ends inclusive; nil is open.

@@ -51,6 +51,13 @@ func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, e
 			return nil, err
 		}
 	}
+	if q.Filter != nil {
+		condition, err := q.Filter.SQL(l, sel.bind)
+		if err != nil {
+			return nil, err
+		}
+		sel.and("(" + condition + ")")
+	}
 	return sel, nil
 }
 
