@@ -38,6 +38,9 @@ const pollEvery = 20 * time.Millisecond
 //go:embed changes.sql
 var changesSQL string
 
+//go:embed pending.sql
+var pendingSQL string
+
 //go:embed marks.sql
 var marksSQL string
 
@@ -73,6 +76,25 @@ func scanChange(row pgx.CollectableRow) (c Change, err error) {
 		&before, &now, &c.Columns, &c.Count, &c.Delta)
 	c.Old, c.New = boundsOf(before), boundsOf(now)
 	return c, err
+}
+
+// Pending returns the changes that have been committed but have no position yet (theirs is 0), in no order.
+func (s *Store) Pending(ctx context.Context) (changes []Change, err error) {
+	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "set local enable_seqscan = off"); err != nil { // the plan must be on change_xid whatever the size
+			return err
+		}
+		rows, err := tx.Query(ctx, pendingSQL)
+		if err != nil {
+			return err
+		}
+		changes, err = pgx.CollectRows(rows, scanChange)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("changes without position: %w", translate(err))
+	}
+	return changes, nil
 }
 
 // Marks yields what a follower has to replay who remembers only the last change of each place: for every layer the last

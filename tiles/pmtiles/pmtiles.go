@@ -27,11 +27,13 @@ type Header struct {
 	leavesAt, leavesLen, tilesAt, tilesLength uint64
 	clustered                                 bool
 	tileCompression                           byte
+	innerCompression                          byte // of directories and metadata
 }
 
 const (
 	headerLen = 127
 	firstPart = 16384 // header and root directory lie within it
+	plain     = 1     // no compression
 	zipped    = 2     // gzip, of directories, metadata and tiles
 	vector    = 1     // Mapbox Vector Tile
 )
@@ -104,14 +106,10 @@ func appendDirectory(entries []entry) ([]byte, error) {
 }
 
 // mostEntries is the most entries of a directory that is read: more is no directory of ours or anybody's.
-const mostEntries = 1 << 22
+const mostEntries = 1 << 20
 
 // readDirectory reads what appendDirectory writes.
-func readDirectory(packed []byte) ([]entry, error) {
-	plain, err := unpack(packed)
-	if err != nil {
-		return nil, err
-	}
+func readDirectory(plain []byte) ([]entry, error) {
 	r := bytes.NewReader(plain)
 	var failed error
 	next := func() uint64 {
@@ -171,7 +169,7 @@ func pack(plain []byte) ([]byte, error) {
 }
 
 // mostPlain is the largest directory or metadata that is read, without its compression.
-const mostPlain = 64 << 20
+const mostPlain = 24 << 20
 
 func unpack(packed []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
@@ -216,10 +214,15 @@ func decodeHeader(b []byte) (h Header, err error) {
 	for i, v := range []*uint64{&h.rootAt, &h.rootLen, &h.metaAt, &h.metaLen, &h.leavesAt, &h.leavesLen, &h.tilesAt, &h.tilesLength, &h.Addressed, &h.Entries, &h.Contents} {
 		*v = binary.LittleEndian.Uint64(b[8+8*i:])
 	}
-	if b[97] != zipped || b[99] != vector || b[98] != zipped && b[98] != 1 {
-		return h, errors.New("the archive is not of vector tiles compressed by gzip, or not at all, with directories compressed by gzip")
+	h.clustered, h.innerCompression, h.tileCompression = b[96] == 1, b[97], b[98]
+	for _, c := range []byte{h.innerCompression, h.tileCompression} {
+		if c != plain && c != zipped {
+			return h, fmt.Errorf("the archive is compressed by %s; want gzip or nothing", named(compressions, c))
+		}
 	}
-	h.clustered, h.tileCompression = b[96] == 1, b[98]
+	if kind := b[99]; kind != vector {
+		return h, fmt.Errorf("the archive holds tiles of type %s; want mvt", named(kinds, kind))
+	}
 	h.MinZoom, h.MaxZoom, h.CenterZoom = int(b[100]), int(b[101]), int(b[118])
 	for i, v := range []*float64{&h.West, &h.South, &h.East, &h.North} {
 		*v = float64(int32(binary.LittleEndian.Uint32(b[102+4*i:]))) / 1e7
@@ -228,4 +231,17 @@ func decodeHeader(b []byte) (h Header, err error) {
 		*v = float64(int32(binary.LittleEndian.Uint32(b[119+4*i:]))) / 1e7
 	}
 	return h, nil
+}
+
+// What the specification calls the numbers of compressions and types of tiles.
+var (
+	compressions = []string{"unknown", "none", "gzip", "brotli", "zstd"}
+	kinds        = []string{"unknown", "mvt", "png", "jpeg", "webp", "avif", "mlt"}
+)
+
+func named(names []string, n byte) string {
+	if int(n) < len(names) {
+		return names[n]
+	}
+	return fmt.Sprint(n)
 }

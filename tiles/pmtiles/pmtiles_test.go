@@ -82,7 +82,11 @@ func TestRoundTrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer file.Close()
-			archive, err := pmtiles.NewReader(file)
+			info, err := file.Stat()
+			if err != nil {
+				t.Fatal(err)
+			}
+			archive, err := pmtiles.NewReader(file, info.Size())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +133,7 @@ func FuzzReader(f *testing.F) {
 	f.Add(whole[:300], whole[16384:])
 	f.Fuzz(func(t *testing.T, head, rest []byte) {
 		b := append(append(head, make([]byte, max(0, 16384-len(head)))...), rest...)
-		r, err := pmtiles.NewReader(bytes.NewReader(b))
+		r, err := pmtiles.NewReader(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			return
 		}

@@ -2,8 +2,10 @@ package pmtiles
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"sync"
 )
 
@@ -12,20 +14,23 @@ type Reader struct {
 	Header
 	Metadata map[string]any
 	file     io.ReaderAt
+	size     uint64
 	root     []entry
 	mu       sync.Mutex
 	leaves   map[uint64][]entry // by offset; some of them
+	kept     int                // entries of them
 }
 
-// mostLeaves is how many leaf directories are kept in memory.
-const mostLeaves = 64
+// mostPacked is the largest directory, metadata or tile that is read from the file.
+const mostPacked = 16 << 20
 
-// mostPacked is the largest directory or metadata that is read from the file.
-const mostPacked = 32 << 20
+// deepest is how many directories one may lie below the other.
+const deepest = 4
 
-// NewReader opens an archive.
-func NewReader(file io.ReaderAt) (*Reader, error) {
-	r := &Reader{file: file, leaves: map[uint64][]entry{}}
+// NewReader opens an archive of so many bytes. Whatever these are, it ends, and takes no more memory than some 100 MB: that
+// much a directory may have that says it is one.
+func NewReader(file io.ReaderAt, size int64) (*Reader, error) {
+	r := &Reader{file: file, size: uint64(max(0, size)), leaves: map[uint64][]entry{}}
 	head, err := r.read(0, headerLen)
 	if err != nil {
 		return nil, fmt.Errorf("read the header: %w", err)
@@ -38,7 +43,7 @@ func NewReader(file io.ReaderAt) (*Reader, error) {
 	}
 	packed, err := r.read(r.metaAt, r.metaLen)
 	if err == nil {
-		packed, err = unpack(packed)
+		packed, err = r.unpack(packed)
 	}
 	if err == nil {
 		err = json.Unmarshal(packed, &r.Metadata)
@@ -55,7 +60,7 @@ func (r *Reader) Zipped() bool { return r.tileCompression == zipped }
 // Tile returns a tile as it lies in the archive; nil where there is none.
 func (r *Reader) Tile(z, x, y int) ([]byte, error) {
 	id, entries := ID(z, x, y), r.root
-	for depth := 0; depth < 4; depth++ {
+	for range deepest {
 		e, ok := find(entries, id)
 		if !ok {
 			return nil, nil
@@ -88,11 +93,35 @@ func (r *Reader) leaf(e entry) ([]entry, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.leaves) >= mostLeaves {
+	if r.kept += len(entries); r.kept > mostEntries {
 		clear(r.leaves)
+		r.kept = len(entries)
 	}
 	r.leaves[e.offset] = entries
 	return entries, nil
+}
+
+// IDs yields the numbers of all tiles, as the directories have them. It ends early where one of these can not be read.
+func (r *Reader) IDs() iter.Seq[uint64] {
+	return func(yield func(uint64) bool) { r.walk(r.root, deepest, yield) }
+}
+
+func (r *Reader) walk(entries []entry, depth int, yield func(uint64) bool) bool {
+	for _, e := range entries {
+		for i := range uint64(e.run) {
+			if !yield(e.id + i) {
+				return false
+			}
+		}
+		if e.run > 0 {
+			continue
+		}
+		below, err := r.leaf(e)
+		if err != nil || depth == 0 || !r.walk(below, depth-1, yield) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Reader) directory(at, length uint64) ([]entry, error) {
@@ -100,15 +129,32 @@ func (r *Reader) directory(at, length uint64) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readDirectory(packed)
+	plain, err := r.unpack(packed)
+	if err != nil {
+		return nil, err
+	}
+	return readDirectory(plain)
 }
 
+func (r *Reader) unpack(packed []byte) ([]byte, error) {
+	if r.innerCompression != zipped {
+		return packed, nil
+	}
+	return unpack(packed)
+}
+
+// errBeyond says that the file is too short for what it says is in it.
+var errBeyond = errors.New("the file ends before; it is not whole")
+
 func (r *Reader) read(at, length uint64) ([]byte, error) {
-	if length > mostPacked || at > 1<<62 {
-		return nil, fmt.Errorf("%d bytes at %d can not be", length, at)
+	if length > mostPacked {
+		return nil, fmt.Errorf("it would have %d bytes; the most is %d", length, mostPacked)
+	}
+	if at > r.size || length > r.size-at {
+		return nil, errBeyond
 	}
 	b := make([]byte, length)
-	if _, err := r.file.ReadAt(b, int64(at)); err != nil && !(err == io.EOF && length == 0) {
+	if _, err := r.file.ReadAt(b, int64(at)); err != nil && (err != io.EOF || length != 0) {
 		return nil, err
 	}
 	return b, nil

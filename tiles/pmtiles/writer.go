@@ -16,6 +16,7 @@ type Writer struct {
 	offset  uint64 // of the next tile, in its section
 	entries []entry
 	tiles   uint64
+	stored  uint64             // different contents
 	seen    map[[16]byte]entry // contents → where they are
 	last    uint64
 }
@@ -51,6 +52,7 @@ func (w *Writer) Add(z, x, y int, body []byte) error {
 		if len(w.seen) < mostSeen {
 			w.seen[key] = e
 		}
+		w.stored++
 		w.offset += uint64(len(body))
 		if _, err := w.out.Write(body); err != nil {
 			return err
@@ -82,7 +84,7 @@ func (w *Writer) Close(h Header, metadata map[string]any) error {
 	h.metaAt, h.metaLen = h.tilesAt+h.tilesLength, uint64(len(packed))
 	h.leavesAt, h.leavesLen = h.metaAt+h.metaLen, uint64(len(leaves))
 	h.rootAt, h.rootLen = headerLen, uint64(len(root))
-	h.Addressed, h.Entries, h.Contents = w.tiles, uint64(len(w.entries)), uint64(len(w.seen))
+	h.Addressed, h.Entries, h.Contents = w.tiles, uint64(len(w.entries)), w.stored
 	for _, b := range [][]byte{packed, leaves} {
 		if _, err := w.out.Write(b); err != nil {
 			return err
