@@ -43,7 +43,15 @@ type question struct {
 
 // newQuestion returns what has to be asked for one layer of a tile.
 func (t *Tiles) newQuestion(ctx context.Context, l *layers.Layer, k key) (*question, error) {
-	rows, err := t.store.Rows(ctx, l, layers.Query{AsOf: k.asOf})
+	filter, err := readFilter(k.filter)
+	if err != nil {
+		return nil, err
+	}
+	query := layers.Query{AsOf: k.asOf}
+	if filter != nil {
+		query.Filter = filter
+	}
+	rows, err := t.store.Rows(ctx, l, query)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onemap/layers"
+	"onemap/layers/cql"
 )
 
 // Request is a tile as it is asked for.
@@ -31,15 +32,20 @@ type Answer struct {
 }
 
 // Find says what a tile is called. It asks no database while the log is followed. It returns ErrNotFound for a layer or a
-// tile that is not there, and ErrInvalid for a property that a layer does not have, or a past that is not kept.
+// tile that is not there, and ErrInvalid for a filter that can not be read, a property that a layer does not have, or a past
+// that is not kept.
 func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answer, error) {
 	r.Set = cmp.Or(r.Set, webMercator)
 	if err := r.Set.Check(r.Tile); err != nil {
 		return nil, err
 	}
+	filter, err := readFilter(r.Filter)
+	if err != nil {
+		return nil, err
+	}
 	a := &Answer{tiles: t, uncached: !t.log.begun.Load()}
 	for _, name := range r.Layers {
-		k := key{layer: name, audience: everyone, set: r.Set, tile: r.Tile, asOf: r.AsOf, filter: r.Filter}
+		k := key{layer: name, audience: everyone, set: r.Set, tile: r.Tile, asOf: r.AsOf}
 		revisions := t.revisions(name)
 		k.revision = revisions.description()
 		empty := false
@@ -52,6 +58,9 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 			return nil, err
 		}
 		if err := k.carry(l, r.Properties, len(r.Layers)); err != nil {
+			return nil, err
+		}
+		if err := k.sift(l, filter); err != nil {
 			return nil, err
 		}
 		a.uncached = a.uncached || !l.Tracked
@@ -100,6 +109,23 @@ func (k *key) carry(l *layers.Layer, properties []string, of int) error {
 	slices.Sort(more)
 	k.properties = strings.Join(more, ",")
 	return nil
+}
+
+// readFilter reads CQL2 text; "" is no filter.
+func readFilter(text string) (*cql.Filter, error) {
+	if text == "" {
+		return nil, nil
+	}
+	return cql.Parse(text)
+}
+
+// sift notes a filter, which has to fit every layer that is asked for, in its one spelling.
+func (k *key) sift(l *layers.Layer, filter *cql.Filter) error {
+	if filter == nil {
+		return nil
+	}
+	k.filter = filter.String()
+	return filter.Check(l)
 }
 
 // drawn reports whether a layer is in tiles of a zoom at all.

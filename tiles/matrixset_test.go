@@ -118,7 +118,9 @@ func TestShiftedTilesHoldWhatIsShownThere(t *testing.T) {
 	}
 	seen, labels := map[int64][2]float64{}, map[int64]int{}
 	side := 40075016.685578488 / (1 << 17)
-	at := func(x, y float64) (int, int) { return int((20037508.342789244 + x) / side), int((20037508.342789244 - y) / side) }
+	at := func(x, y float64) (int, int) {
+		return int((20037508.342789244 + x) / side), int((20037508.342789244 - y) / side)
+	}
 	west, north := at(12923000, 4274000)
 	for x := west; x < west+12; x++ {
 		for y := north - 12; y < north+3; y++ {
