@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,6 +49,31 @@ var marksSQL string
 func (s *Store) Position(ctx context.Context) (pos int64, err error) {
 	err = s.pool.QueryRow(ctx, "select coalesce(max(pos), 0) from onemap.feed").Scan(&pos)
 	return pos, translate(err)
+}
+
+// Settle waits until all that had been committed when it was called has its position, and returns the last position. It
+// needs a Sequencer to run somewhere.
+func (s *Store) Settle(ctx context.Context) (pos int64, err error) {
+	before, err := s.Pending(ctx)
+	if err != nil {
+		return 0, err
+	}
+	waiting := map[int64]bool{}
+	for _, c := range before {
+		waiting[c.Seq] = true
+	}
+	s.written.ring()
+	for some := len(before) > 0; some; {
+		if !sleep(ctx, pollEvery) {
+			return 0, fmt.Errorf("changes are given no position: %w", translate(ctx.Err()))
+		}
+		now, err := s.Pending(ctx)
+		if err != nil {
+			return 0, err
+		}
+		some = slices.ContainsFunc(now, func(c Change) bool { return waiting[c.Seq] })
+	}
+	return s.Position(ctx)
 }
 
 // PositionAt is the position of a moment: the last one given at or before t; 0 before the first.

@@ -102,7 +102,7 @@ func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt Archive
 	if len(opt.Layers) == 0 {
 		return nil, fmt.Errorf("%w: no layer is named", layers.ErrInvalid)
 	}
-	position, err := t.store.Position(ctx)
+	position, err := t.lastPosition(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +136,20 @@ func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt Archive
 		return nil, fmt.Errorf("%w: that are %d tiles; want at most %d: fewer zooms or a smaller area", layers.ErrInvalid, n, mostArchived)
 	}
 	return p, nil
+}
+
+// mostUnsettled is how long an archive waits for the commits before it to get their positions.
+const mostUnsettled = 10 * time.Second
+
+// lastPosition is the last position: with all that was committed before, and a catalogue that is as new.
+func (t *Tiles) lastPosition(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, mostUnsettled)
+	defer cancel()
+	position, err := t.store.Settle(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return position, t.store.Await(ctx, position)
 }
 
 // learnChanged learns which tiles have changed since Since. It returns a layer that was emptied in between, if one was.
@@ -195,6 +209,7 @@ func (p *archivePlan) settleBounds(emptied string) error {
 			all = &both
 		}
 	}
+	extend(p.late.was)
 	for _, l := range p.layers {
 		extend(l.Bounds)
 		if r := p.changed[l.Name]; r != nil && r.bounds != nil {
@@ -203,6 +218,11 @@ func (p *archivePlan) settleBounds(emptied string) error {
 		}
 	}
 	if all == nil {
+		for _, l := range p.layers {
+			if !l.Tracked {
+				return fmt.Errorf("%w: where layer %q has data is not logged: give bounds", layers.ErrInvalid, l.Name)
+			}
+		}
 		return fmt.Errorf("%w: the layers are empty", layers.ErrNotFound)
 	}
 	p.bounds = *all
@@ -420,7 +440,8 @@ type lateChanges struct {
 	touched   revisions
 	mu        sync.Mutex
 	written   map[string]bool
-	described bool // the layers may not be described anew from now on
+	was       *layers.Bounds // of what has been changed or taken away, before it was; degrees
+	described bool           // the layers may not be described anew from now on
 }
 
 func newLateChanges(ctx context.Context, store *layers.Store, position int64, names []string) (*lateChanges, error) {
@@ -461,6 +482,13 @@ func (l *lateChanges) add(c layers.Change) error {
 	l.mu.Lock()
 	l.written[c.Layer] = true
 	l.mu.Unlock()
+	if c.Old != nil && !l.described { // read when bounds are settled
+		was := *c.Old
+		if l.was != nil {
+			was = was.Extend(*l.was)
+		}
+		l.was = &was
+	}
 	if whole(c) {
 		l.touched.begin(1, false, false)
 		return nil

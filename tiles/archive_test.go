@@ -215,6 +215,24 @@ func TestChangesPutOverAnArchiveMakeTheNext(t *testing.T) {
 	}
 }
 
+// Who has committed gets an archive with it, at once, although nothing has its position yet and the catalogue in memory is
+// older; and one of the past reaches as far as what was there then.
+func TestAnArchiveHasWhatWasCommittedBefore(t *testing.T) {
+	t.Parallel()
+	f := newField(t, 0)
+	for n := range 20 {
+		f.exec("insert into layer.field (stamp, geom) values ($1, st_multi(st_makeenvelope(116, 35.8, 116.0004, 35.8004, 4490)))", n)
+		a := f.archive(f.tiles, tiles.ArchiveOptions{MinZoom: 14, MaxZoom: 14})
+		if a.Tiles == 0 {
+			t.Errorf("round %d: nothing is in it", n)
+		}
+		f.exec("truncate layer.field")
+		if past := f.archive(f.tiles, tiles.ArchiveOptions{MinZoom: 14, MaxZoom: 14, AsOf: a.Position}); !maps.Equal(past.bodies(t), a.bodies(t)) {
+			t.Errorf("round %d: emptied since, what was there is not", n)
+		}
+	}
+}
+
 // The same layers at the same position are the same bytes; header and metadata say what is in them.
 func TestAnArchiveSaysWhatItIs(t *testing.T) {
 	t.Parallel()

@@ -208,17 +208,18 @@ func TestPeers(t *testing.T) {
 	if total() != keys {
 		t.Errorf("%d fills of %d keys", total(), keys)
 	}
-	for i, n := range nodes {
-		if n.fills.Load() < keys/10 {
-			t.Errorf("node %d has filled only %d", i, n.fills.Load())
+	for i, n := range nodes { // how many depends on the ports that they have been given
+		if n.fills.Load() == 0 {
+			t.Errorf("node %d has filled nothing", i)
 		}
 	}
 	nodes[1].server.CloseClientConnections()
 	nodes[1].server.Close()
 	ask(nodes[0])
 	ask(nodes[2])
-	if total() > 2*keys {
-		t.Errorf("%d fills after one has died", total())
+	// What was the dead node's each of the others makes for itself, once; everything else is where it was.
+	if most := keys + 2*nodes[1].fills.Load(); total() > most {
+		t.Errorf("%d fills after one has died that had made %d; want at most %d", total(), nodes[1].fills.Load(), most)
 	}
 }
 
