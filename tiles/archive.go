@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
 
 	"onemap/layers"
@@ -21,7 +21,9 @@ import (
 // ArchiveOptions says what goes into an archive.
 type ArchiveOptions struct {
 	Layers           []string
-	Bounds           *layers.Bounds // degrees; nil = all that the layers have
+	Set              *MatrixSet       // nil = WebMercatorQuad, the only one that all readers of archives expect
+	Bounds           *layers.Bounds   // degrees; nil = all that the layers have
+	Area             orb.MultiPolygon // degrees; only tiles that meet it, too; nil = all of the bounds
 	MinZoom, MaxZoom int
 	AsOf             int64 // the position whose tiles it holds; 0 = the last
 	Since            int64 // only tiles that have changed after this position; 0 = all
@@ -93,14 +95,31 @@ type archivePlan struct {
 	bounds   layers.Bounds         // degrees
 	changed  map[string]*revisions // by layer, since Since; nil = all is to be drawn
 	late     *lateChanges
+	cover    Cover
+}
+
+// check returns ErrInvalid for what can be no archive, whatever is in the layers.
+func (opt ArchiveOptions) check() error {
+	set := opt.Set
+	if opt.MinZoom < set.MinZoom || opt.MaxZoom > set.MaxZoom || opt.MinZoom > opt.MaxZoom {
+		return fmt.Errorf("%w: zooms %d to %d; want some from %d to %d", layers.ErrInvalid, opt.MinZoom, opt.MaxZoom, set.MinZoom, set.MaxZoom)
+	}
+	if columns, _ := set.Size(opt.MinZoom); columns > 1<<opt.MinZoom {
+		return fmt.Errorf("%w: an archive has no numbers for the tiles of %s; CGCS2000Quad has the same grid one zoom deeper", layers.ErrInvalid, set.ID)
+	}
+	if len(opt.Layers) == 0 {
+		return fmt.Errorf("%w: no layer is named", layers.ErrInvalid)
+	}
+	if opt.Area != nil {
+		return checkArea(opt.Area)
+	}
+	return nil
 }
 
 func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt ArchiveOptions) (*archivePlan, error) {
-	if opt.MinZoom < 0 || opt.MaxZoom > MaxZoom || opt.MinZoom > opt.MaxZoom {
-		return nil, fmt.Errorf("%w: zooms %d to %d; want some from 0 to %d", layers.ErrInvalid, opt.MinZoom, opt.MaxZoom, MaxZoom)
-	}
-	if len(opt.Layers) == 0 {
-		return nil, fmt.Errorf("%w: no layer is named", layers.ErrInvalid)
+	opt.Set = cmp.Or(opt.Set, matrixSets[0])
+	if err := opt.check(); err != nil {
+		return nil, err
 	}
 	position, err := t.lastPosition(ctx)
 	if err != nil {
@@ -132,8 +151,9 @@ func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt Archive
 	if err := p.settleBounds(emptied); err != nil {
 		return nil, err
 	}
-	if n := p.count(); n > mostArchived {
-		return nil, fmt.Errorf("%w: that are %d tiles; want at most %d: fewer zooms or a smaller area", layers.ErrInvalid, n, mostArchived)
+	p.cover = Cover{Set: opt.Set, MinZoom: opt.MinZoom, MaxZoom: opt.MaxZoom, Bounds: p.bounds, Area: opt.Area}
+	if n := p.cover.Count(mostArchived); n > mostArchived {
+		return nil, fmt.Errorf("%w: that are more than %d tiles: ask for fewer zooms or a smaller area", layers.ErrInvalid, mostArchived)
 	}
 	return p, nil
 }
@@ -185,14 +205,10 @@ func (p *archivePlan) learnChanged(ctx context.Context, store *layers.Store) (em
 func (p *archivePlan) settleBounds(emptied string) error {
 	if p.Bounds != nil {
 		p.bounds = *p.Bounds
-		for _, v := range p.bounds {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("%w: bounds %v: %v is no number of degrees", layers.ErrInvalid, p.bounds, v)
-			}
-		}
-		if b := p.bounds; b[0] > b[2] || b[1] > b[3] || b[0] < -180 || b[2] > 180 || b[1] < -90 || b[3] > 90 {
-			return fmt.Errorf("%w: bounds %v: want west, south, east, north in degrees", layers.ErrInvalid, b)
-		}
+		return checkBounds(p.bounds)
+	}
+	if p.Area != nil {
+		p.bounds = boundsOf(p.Area)
 		return nil
 	}
 	if emptied != "" {
@@ -229,52 +245,6 @@ func (p *archivePlan) settleBounds(emptied string) error {
 	return nil
 }
 
-// ranges calls f for each zoom with the tiles that meet the bounds.
-func (p *archivePlan) ranges(f func(zoom int, from, to block)) {
-	m := mercator(p.bounds)
-	for z := p.MinZoom; z <= p.MaxZoom; z++ {
-		f(z, at(m[0], m[3], z), at(m[2], m[1], z))
-	}
-}
-
-func (p *archivePlan) count() (n int64) {
-	p.ranges(func(_ int, from, to block) { n += int64(to.x-from.x+1) * int64(to.y-from.y+1) })
-	return n
-}
-
-// each yields the addresses in the order of their numbers. A quarter outside the range is passed over whole.
-func (p *archivePlan) each(yield func(Tile) error) error {
-	var failed error
-	p.ranges(func(zoom int, from, to block) {
-		if failed == nil {
-			failed = descend(Tile{}, zoom, from, to, yield)
-		}
-	})
-	return failed
-}
-
-// descend yields the tiles of a zoom below t that are in a range, along Hilbert's curve.
-func descend(t Tile, zoom int, from, to block, yield func(Tile) error) error {
-	down := zoom - t.Z
-	if int32(t.X<<down) > to.x || int32((t.X+1)<<down-1) < from.x || int32(t.Y<<down) > to.y || int32((t.Y+1)<<down-1) < from.y {
-		return nil
-	}
-	if down == 0 {
-		return yield(t)
-	}
-	first := pmtiles.ID(t.Z+1, 2*t.X, 2*t.Y)
-	for _, other := range [][2]int{{1, 0}, {0, 1}, {1, 1}} {
-		first = min(first, pmtiles.ID(t.Z+1, 2*t.X+other[0], 2*t.Y+other[1]))
-	}
-	for i := range uint64(4) { // the four quarters are neighbours on the curve
-		z, x, y := pmtiles.Address(first + i)
-		if err := descend(Tile{z, x, y}, zoom, from, to, yield); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // drawnTile is a tile that is being drawn.
 type drawnTile struct {
 	tile Tile
@@ -289,8 +259,8 @@ func (t *Tiles) drawAll(ctx context.Context, actor layers.Actor, p *archivePlan,
 	order, turn := make(chan drawnTile, 4*atOnce), make(chan struct{}, atOnce)
 	group.Go(func() error {
 		defer close(order)
-		return p.each(func(tile Tile) error {
-			d := drawnTile{tile, p.late.touch(tile), make(chan *Body, 1)}
+		for tile := range p.cover.Tiles() {
+			d := drawnTile{tile, p.lateTouched(tile), make(chan *Body, 1)}
 			if !p.touched(tile) {
 				close(d.body)
 			} else {
@@ -310,11 +280,11 @@ func (t *Tiles) drawAll(ctx context.Context, actor layers.Actor, p *archivePlan,
 			}
 			select {
 			case order <- d:
-				return nil
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-		})
+		}
+		return nil
 	})
 	group.Go(func() error { return t.handOn(ctx, actor, p, order, write) })
 	return group.Wait()
@@ -334,7 +304,7 @@ func (t *Tiles) handOn(ctx context.Context, actor layers.Actor, p *archivePlan, 
 		body *Body
 	}
 	var heap []ready
-	size, done, total := 0, int64(0), p.count()
+	size, done, total := 0, int64(0), p.cover.Count(0)
 	flush := func() error {
 		if len(heap) == 0 {
 			return nil
@@ -343,7 +313,7 @@ func (t *Tiles) handOn(ctx context.Context, actor layers.Actor, p *archivePlan, 
 			return err
 		}
 		for _, r := range heap {
-			if !r.past && p.late.touch(r.tile) {
+			if !r.past && p.lateTouched(r.tile) {
 				var err error
 				if r.body, err = t.archived(ctx, actor, p, r.tile, true); err != nil {
 					return err
@@ -389,16 +359,19 @@ func (p *archivePlan) touched(tile Tile) bool {
 		return true
 	}
 	for _, r := range p.changed {
-		if r.of(tile) > 0 {
+		if r.in(p.Set, tile) > 0 {
 			return true
 		}
 	}
 	return false
 }
 
+// lateTouched reports whether a tile has changed beyond the plan's position.
+func (p *archivePlan) lateTouched(tile Tile) bool { return p.late.touched.in(p.Set, tile) > 0 }
+
 // archived draws a tile, waiting for its turn: as it is, or as of the plan's position.
 func (t *Tiles) archived(ctx context.Context, actor layers.Actor, p *archivePlan, tile Tile, past bool) (*Body, error) {
-	r := Request{Layers: p.Layers, Tile: tile, Properties: p.Properties}
+	r := Request{Layers: p.Layers, Set: p.Set, Tile: tile, Properties: p.Properties}
 	if past {
 		if name := p.pastless(); name != "" {
 			return nil, fmt.Errorf("%w: layer %q was written to after position %d and keeps no past: write the archive again while nobody does", layers.ErrConflict, name, p.position)
@@ -503,8 +476,6 @@ func (l *lateChanges) wrote(layer string) bool {
 	return l.written[layer]
 }
 
-func (l *lateChanges) touch(tile Tile) bool { return l.touched.of(tile) > 0 }
-
 // eachChange calls f with the changes beyond a position, in order, until it says no.
 func eachChange(ctx context.Context, store *layers.Store, after int64, f func(layers.Change) bool) error {
 	const most = 10_000
@@ -533,13 +504,16 @@ func (p *archivePlan) header() pmtiles.Header {
 
 // metadata is what TileJSON says of the layers, as readers of PMTiles expect it, and the position.
 func (p *archivePlan) metadata() map[string]any {
-	doc := Describe(p.layers, "")
+	doc := DescribeRequest(p.layers, Request{Set: p.Set}, "")
 	m := map[string]any{
 		"name": doc.Name, "description": doc.Description, "attribution": doc.Attribution, "type": "overlay", "version": "1.0.0",
 		"vector_layers": doc.VectorLayers, "onemap:position": p.position, "onemap:layers": strings.Join(p.Layers, ","),
 	}
 	if p.Since != 0 {
 		m["onemap:since"] = p.Since
+	}
+	if doc.TileMatrixSet != "" {
+		m["onemap:tileMatrixSet"], m["onemap:crs"] = doc.TileMatrixSet, doc.CRS
 	}
 	return m
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/paulmach/orb"
+
 	"onemap/layers"
 	"onemap/tiles"
 	"onemap/tiles/pmtiles"
@@ -256,6 +258,51 @@ func TestAnArchiveSaysWhatItIs(t *testing.T) {
 	}
 }
 
+// An archive of an area is that part of the whole; one of another set has the tiles that the door has in that set.
+func TestArchivesOfAreasAndSets(t *testing.T) {
+	t.Parallel()
+	f := newField(t, 1000)
+	f.settled()
+	area := star(116.1, 35.8, 0.1, 7, rand.New(rand.NewPCG(3, 3)))
+	whole := f.archive(f.tiles, tiles.ArchiveOptions{MinZoom: 8, MaxZoom: 14}).bodies(t)
+	part := f.archive(f.tiles, tiles.ArchiveOptions{MinZoom: 8, MaxZoom: 14, Area: area})
+	got := part.bodies(t)
+	if len(got) == 0 || len(got) > len(whole)*2/3 {
+		t.Errorf("%d of %d tiles", len(got), len(whole))
+	}
+	b := part.Bounds
+	for tile := range (tiles.Cover{MinZoom: 8, MaxZoom: 14, Bounds: b, Area: area}).Tiles() {
+		if got[tile] != whole[tile] {
+			t.Errorf("%s is another", tile)
+		}
+		delete(got, tile)
+	}
+	if len(got) > 0 {
+		t.Errorf("%d tiles are outside the area", len(got))
+	}
+	degrees, err := f.tiles.MatrixSet("CGCS2000Quad")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := f.archive(f.tiles, tiles.ArchiveOptions{Set: degrees, MinZoom: 9, MaxZoom: 12})
+	if a.reader.Metadata["onemap:tileMatrixSet"] != "CGCS2000Quad" {
+		t.Errorf("%v", a.reader.Metadata)
+	}
+	for tile, body := range a.bodies(t) {
+		answer, err := f.tiles.Find(t.Context(), layers.Anonymous, tiles.Request{Layers: []string{"field"}, Set: degrees, Tile: tile})
+		if err != nil {
+			t.Fatal(err)
+		}
+		door, err := answer.Body(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := door.Plain(); err != nil || string(plain) != body {
+			t.Errorf("%s has %d bytes, the door's %d, %v", tile, len(body), len(plain), err)
+		}
+	}
+}
+
 // fullDisk takes so many bytes.
 type fullDisk struct{ room int }
 
@@ -300,6 +347,7 @@ func TestArchivesThatCanNotBe(t *testing.T) {
 		"nothing there":           {tiles.ArchiveOptions{MaxZoom: 5, MinZoom: 5, Bounds: &layers.Bounds{1, 1, 2, 2}}, layers.ErrNotFound},
 		"bounds turned round":     {tiles.ArchiveOptions{Bounds: &layers.Bounds{2, 1, 1, 2}}, layers.ErrInvalid},
 		"bounds beyond the world": {tiles.ArchiveOptions{Bounds: &layers.Bounds{1, 1, 1000, 2}}, layers.ErrInvalid},
+		"an area that is none":    {tiles.ArchiveOptions{Area: orb.MultiPolygon{{{{1, 1}}}}}, layers.ErrInvalid},
 		"far too many tiles":      {tiles.ArchiveOptions{MaxZoom: 12, Bounds: &layers.Bounds{-180, -85, 180, 85}}, layers.ErrInvalid},
 	} {
 		if err := write(t.Context(), &fullDisk{1 << 30}, c.opt); !errors.Is(err, c.want) {

@@ -56,6 +56,14 @@ func (r *revisions) of(t Tile) int64 {
 	return revision
 }
 
+// in is the revision of a tile of any set.
+func (r *revisions) in(set *MatrixSet, t Tile) int64 {
+	if set == matrixSets[0] {
+		return r.of(t)
+	}
+	return r.within(set.mercator(t), set.Zoom(t))
+}
+
 // within is the last revision of any tile of a zoom that meets bounds, in metres of EPSG:3857.
 func (r *revisions) within(b layers.Bounds, zoom int) int64 {
 	zoom = min(zoom, blockZoom)
