@@ -141,6 +141,9 @@ func (s *MatrixSet) holding(b layers.Bounds, zoom int) Limit {
 		MinColumn: place((b[0]-s.West)/side, all.MaxColumn), MaxColumn: place((b[2]-s.West)/side, all.MaxColumn)}
 }
 
+// AnyMatrixSet returns a set by its id, also one that not every server has tiles in, or ErrNotFound.
+func AnyMatrixSet(id string) (*MatrixSet, error) { return lookupMatrixSet(id) }
+
 // mostApart is how far points of an area may lie apart, in degrees, so that a straight line between them is one in any set
 // to a metre.
 const mostApart = 0.05

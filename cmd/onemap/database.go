@@ -49,7 +49,12 @@ func (c *config) open(ctx context.Context, log *slog.Logger) (*database, error) 
 }
 
 // with lets a short command work on a store in the database in use, and lets go of both.
-func (c *config) with(ctx context.Context, work func(store *layers.Store, db *database) error) (err error) {
+func (c *config) with(ctx context.Context, work func(store *layers.Store, db *database) error) error {
+	return c.withPool(ctx, func(store *layers.Store, _ *pgxpool.Pool, db *database) error { return work(store, db) })
+}
+
+// withPool is with, for those who need the store's pool too.
+func (c *config) withPool(ctx context.Context, work func(store *layers.Store, pool *pgxpool.Pool, db *database) error) (err error) {
 	db, err := c.open(ctx, c.logger())
 	if err != nil {
 		return err
@@ -60,7 +65,7 @@ func (c *config) with(ctx context.Context, work func(store *layers.Store, db *da
 		return err
 	}
 	defer pool.Close()
-	return work(store, db)
+	return work(store, pool, db)
 }
 
 // own is open for the process that serves: nobody else may hold the data directory. It waits for a foreign server.

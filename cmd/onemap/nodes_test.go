@@ -58,6 +58,37 @@ func (n *node) kill() {
 	_ = n.process.Wait()
 }
 
+// build makes the program, for all tests of it together.
+func build(t *testing.T) string {
+	t.Helper()
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+var built = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(folder, "onemap")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return binary, nil
+})
+
+// folder is where the program is built; it goes when the tests are through.
+var folder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "onemap-test-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder) // what is left is in the directory for temporary files
+	os.Exit(code)
+}
+
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -118,10 +149,7 @@ func TestThreeNodes(t *testing.T) {
 		t.Skip("starts three servers")
 	}
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "onemap")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	binary := build(t)
 	pool := dbtest.New(t)
 	store := layers.New(pool)
 	_, err := store.Create(t.Context(), layers.Anonymous, layers.Definition{
