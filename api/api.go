@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/labstack/echo/v4"
 
+	"onemap/api/exports"
 	"onemap/api/imports"
 	"onemap/layers"
 	"onemap/tiles"
@@ -37,6 +38,7 @@ type Options struct {
 	Heartbeat  time.Duration    // of event streams; 0 = 15 s
 	Silence    time.Duration    // that a sender of a body may keep; 0 = 30 s
 	ImportsFor ImportsFor       // whom the doors of imports answer; "" = Local
+	ExportsFor ImportsFor       // whom those of archives of tiles; "" = Local
 }
 
 // Ground is what the doors ask, once the database is there.
@@ -46,6 +48,7 @@ type Ground struct {
 	Pool  *pgxpool.Pool
 
 	Imports *imports.Service // nil = there are none, as with Options.ImportsFor Nobody
+	Exports *exports.Service // nil = there are none, as with Options.ExportsFor Nobody
 }
 
 // Status is how far the start of the service has come.

@@ -54,6 +54,15 @@ func (s *Server) routes() {
 	importing(get, "/imports/:id/report", s.importReport)
 	importing(get, "/imports/:id/events", s.importEvents)
 
+	exporting := func(methods []string, path string, h echo.HandlerFunc) {
+		s.echo.Match(methods, path, s.exporters(s.started(h)))
+	}
+	exporting(get, "/tiles/export", s.listExports)
+	exporting(post, "/tiles/export", s.beginExport)
+	exporting(get, "/tiles/export/:id", s.getExport)
+	exporting([]string{http.MethodDelete}, "/tiles/export/:id", s.deleteExport)
+	exporting(get, "/tiles/export/:id/file", s.exportFile)
+
 	plain("/healthz", s.healthy)
 	plain("/readyz", s.ready)
 	plain("/metrics", s.metrics.serve)

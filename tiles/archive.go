@@ -87,6 +87,15 @@ func (t *Tiles) WriteArchive(ctx context.Context, actor layers.Actor, w io.Write
 	return a, out.Close(plan.header(), plan.metadata())
 }
 
+// CheckArchive returns the errors that WriteArchive would begin with, or how many places it would look at.
+func (t *Tiles) CheckArchive(ctx context.Context, actor layers.Actor, opt ArchiveOptions) (places int64, err error) {
+	plan, err := t.planArchive(ctx, actor, opt)
+	if err != nil {
+		return 0, err
+	}
+	return plan.cover.Count(0), nil
+}
+
 // archivePlan is an archive before it is drawn.
 type archivePlan struct {
 	ArchiveOptions
@@ -135,6 +144,9 @@ func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt Archive
 		}
 		l, err := t.store.Layer(ctx, actor, name)
 		if err != nil {
+			return nil, err
+		}
+		if err := (&key{}).carry(l, opt.Properties, len(opt.Layers)); err != nil {
 			return nil, err
 		}
 		p.layers = append(p.layers, l)

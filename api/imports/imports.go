@@ -34,6 +34,15 @@ type Options struct {
 	Folder string        // where jobs keep their files; "" = the system's directory for temporary files
 	Limit  int64         // bytes of one upload; 0 = 4 GiB
 	Log    *slog.Logger  // nil = slog.Default()
+	Idle   bool          // Work does no imports, only Jobs
+	Jobs   []Jobs        // of others
+}
+
+// Jobs are those of another service that this one's river does: a process has one client, for the one of all nodes that
+// leads must know every periodic job.
+type Jobs interface {
+	Register(config *river.Config)    // adds workers, queues and periodic jobs
+	Use(client *river.Client[pgx.Tx]) // is told where to queue jobs
 }
 
 // DefaultLimit is the largest upload where Options say none.
@@ -79,17 +88,27 @@ func New(ctx context.Context, opt Options) (*Service, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{service: s})
 	river.AddWorker(workers, &tidier{service: s})
-	s.river, err = river.NewClient(riverpgxv5.New(s.pool), &river.Config{
+	queueing := &river.Config{
 		Schema: schema, Workers: workers, Logger: slog.New(quiet{s.log.Handler()}),
 		Queues:     map[string]river.QueueConfig{queueLook: {MaxWorkers: 1}, queueRun: {MaxWorkers: 1}, queueTidy: {MaxWorkers: 1}},
 		JobTimeout: -1, RescueStuckJobsAfter: 24 * time.Hour, // ours is quicker: orphans.go
 		CompletedJobRetentionPeriod: time.Hour,
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(tidyEvery),
 			func() (river.JobArgs, *river.InsertOpts) { return tidyArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})},
-	})
+	}
+	if opt.Idle {
+		clear(queueing.Queues)
+	}
+	for _, jobs := range opt.Jobs {
+		jobs.Register(queueing)
+	}
+	s.river, err = river.NewClient(riverpgxv5.New(s.pool), queueing)
 	if err != nil {
 		s.pool.Close()
 		return nil, fmt.Errorf("imports: %w", err)
+	}
+	for _, jobs := range opt.Jobs {
+		jobs.Use(s.river)
 	}
 	return s, nil
 }

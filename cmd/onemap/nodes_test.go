@@ -31,7 +31,7 @@ func startNode(t *testing.T, binary, database string) *node {
 	t.Helper()
 	at := freePort(t)
 	n := &node{url: "http://" + at}
-	n.process = exec.Command(binary, "serve", "--demo", "none", "--listen", at, "--peer-listen", freePort(t), "--imports", "off", "--log-level", "warn")
+	n.process = exec.Command(binary, "serve", "--demo", "none", "--listen", at, "--peer-listen", freePort(t), "--imports", "off", "--exports", "off", "--log-level", "warn")
 	n.process.Env = append(os.Environ(), "ONEMAP_DATABASE_URL="+database)
 	n.process.Stderr = os.Stderr
 	if err := n.process.Start(); err != nil {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onemap/api"
+	"onemap/api/exports"
 	"onemap/api/imports"
 	"onemap/frontend"
 	"onemap/layers"
@@ -39,7 +40,9 @@ type serveCmd struct {
 
 	Imports      api.ImportsFor `enum:"local,off,all" default:"local" env:"ONEMAP_IMPORTS" help:"Whom the import by upload answers: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
 	ImportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_IMPORT_LIMIT" help:"Largest upload of one import, in MiB (${env})."`
-	ImportFolder string         `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports keep their files while they run; the system's directory for temporary files if not given (${env})."`
+	Exports      api.ImportsFor `enum:"local,off,all" default:"local" env:"ONEMAP_EXPORTS" help:"Whom archives of tiles by request answer: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
+	ExportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_EXPORT_LIMIT" help:"Largest archive of tiles by request, in MiB (${env})."`
+	ImportFolder string         `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports and archives of tiles keep their files while they are made; the system's directory for temporary files if not given (${env})."`
 }
 
 // Run serves until the context ends. The port is open at once: what asks before the database is there hears so.
@@ -51,7 +54,7 @@ func (s serveCmd) Run(ctx context.Context, cfg *config) error {
 	}
 	start := newStart(log)
 	server, err := api.New(api.Options{
-		Page: frontend.Files(), PublicURL: s.PublicURL, TrustProxy: s.TrustProxy, Log: log, Status: start.status, ImportsFor: s.Imports,
+		Page: frontend.Files(), PublicURL: s.PublicURL, TrustProxy: s.TrustProxy, Log: log, Status: start.status, ImportsFor: s.Imports, ExportsFor: s.Exports,
 	})
 	if err != nil {
 		return err
@@ -124,13 +127,20 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 			follow.Go(func() error { return s.share(ctx, store, drawn, log) })
 		}
 		var err error
-		if desk, err = s.imports(ctx, store, pool, log); err != nil {
+		ground := api.Ground{Store: store, Tiles: drawn, Pool: pool}
+		if s.Exports != api.Nobody {
+			ground.Exports = exports.New(exports.Settings{Pool: pool, Tiles: drawn, Folder: s.ImportFolder, Limit: s.ExportLimit << 20, Log: log})
+		}
+		if desk, err = s.desk(ctx, store, pool, ground.Exports, log); err != nil {
 			return err
 		}
 		if desk != nil {
 			follow.Go(func() error { return desk.Work(ctx) })
 		}
-		server.Open(api.Ground{Store: store, Tiles: drawn, Pool: pool, Imports: desk})
+		if s.Imports != api.Nobody {
+			ground.Imports = desk
+		}
+		server.Open(ground)
 		log.Info("ready", "url", "http://"+s.Listen, "migrations", migrations.Fingerprint())
 		return nil
 	})
@@ -141,14 +151,18 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 	return err
 }
 
-// imports makes the imports by upload, unless they are switched off.
-func (s serveCmd) imports(ctx context.Context, store *layers.Store, pool *pgxpool.Pool, log *slog.Logger) (*imports.Service, error) {
-	if s.Imports == api.Nobody {
+// desk makes the imports by upload and does their jobs and those of the archives, unless both are switched off.
+func (s serveCmd) desk(ctx context.Context, store *layers.Store, pool *pgxpool.Pool, archives *exports.Service, log *slog.Logger) (*imports.Service, error) {
+	if s.Imports == api.Nobody && archives == nil {
 		return nil, nil
 	}
-	return imports.New(ctx, imports.Options{
-		Store: store, Pool: pool, Import: intake.Import, Folder: s.ImportFolder, Limit: s.ImportLimit << 20, Log: log,
-	})
+	opt := imports.Options{
+		Store: store, Pool: pool, Import: intake.Import, Folder: s.ImportFolder, Limit: s.ImportLimit << 20, Log: log, Idle: s.Imports == api.Nobody,
+	}
+	if archives != nil {
+		opt.Jobs = []imports.Jobs{archives}
+	}
+	return imports.New(ctx, opt)
 }
 
 // again follows the log in the way of f until the context ends: a database that fails is tried again, for it may come back.

@@ -25,7 +25,7 @@ type tilesCmd struct {
 
 // where is which tiles are meant.
 type where struct {
-	Layers []string `required:"" placeholder:"NAME,…" help:"Layers, in the order in which they lie in a tile."`
+	Layers []string `required:"" placeholder:"NAME" help:"Layers, in the order in which they lie in a tile."`
 	Bounds string   `xor:"where" placeholder:"W,S,E,N" help:"Only tiles that meet these bounds, in degrees."`
 	Area   string   `xor:"where" placeholder:"LAYER/ID|FILE" help:"Only tiles that meet an area: a feature, or the polygons of a GeoJSON file."`
 	Zooms  string   `required:"" placeholder:"8-14" help:"First and last zoom."`
