@@ -47,6 +47,8 @@ type Ground struct {
 	Tiles *tiles.Tiles
 	Pool  *pgxpool.Pool
 
+	Archives *tiles.Archives // served beside the layers; nil = none
+
 	Imports *imports.Service // nil = there are none, as with Options.ImportsFor Nobody
 	Exports *exports.Service // nil = there are none, as with Options.ExportsFor Nobody
 }

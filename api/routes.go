@@ -30,8 +30,8 @@ func (s *Server) routes() {
 	door("/ogc/collections/:layer/items", s.items)
 	door("/ogc/collections/:layer/items/:id", s.item)
 
-	door("/tiles/:tileset", s.tileJSON)
-	door(tilePath, s.tile)
+	door("/tiles/:tileset", s.archived(s.tileJSON))
+	door(tilePath, s.archived(s.tile))
 	door("/styles/:style", s.style)
 
 	door("/layers", s.layers)

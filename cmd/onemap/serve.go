@@ -35,6 +35,8 @@ type serveCmd struct {
 	Grace      time.Duration `default:"10s" help:"How long running requests may go on after Ctrl-C."`
 	Cache      int64         `placeholder:"MIB" default:"96" env:"ONEMAP_CACHE" help:"Memory for tiles that have been drawn, in MiB (${env})."`
 
+	Archives string `placeholder:"DIR" type:"path" env:"ONEMAP_ARCHIVES" help:"Serve the PMTiles archives in this directory too: the tiles of NAME.pmtiles at /tiles/NAME/{z}/{x}/{y}.mvt (${env})."`
+
 	PeerListen  string `placeholder:"HOST:PORT" env:"ONEMAP_PEER_LISTEN" help:"Share tiles with the other servers on the same database: address on the inner network where they ask this one (${env})."`
 	PeerAddress string `placeholder:"HOST:PORT" env:"ONEMAP_PEER_ADDRESS" help:"Where other servers reach --peer-listen, if not there (${env})."`
 
@@ -128,6 +130,14 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		}
 		var err error
 		ground := api.Ground{Store: store, Tiles: drawn, Pool: pool}
+		if s.Archives != "" {
+			ground.Archives = tiles.NewArchives(s.Archives)
+			names, err := ground.Archives.Names()
+			if err != nil {
+				return err
+			}
+			log.Info("archives are served", "names", names)
+		}
 		if s.Exports != api.Nobody {
 			ground.Exports = exports.New(exports.Settings{Pool: pool, Tiles: drawn, Folder: s.ImportFolder, Limit: s.ExportLimit << 20, Log: log})
 		}

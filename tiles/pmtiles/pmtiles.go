@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/klauspost/compress/gzip"
@@ -194,11 +195,11 @@ func (h Header) encode() []byte {
 	}
 	b = append(b, 1, zipped, zipped, vector, byte(h.MinZoom), byte(h.MaxZoom))
 	for _, v := range []float64{h.West, h.South, h.East, h.North} {
-		b = binary.LittleEndian.AppendUint32(b, uint32(int32(v*1e7)))
+		b = binary.LittleEndian.AppendUint32(b, uint32(int32(math.Round(v*1e7))))
 	}
 	b = append(b, byte(h.CenterZoom))
 	for _, v := range []float64{h.CenterLon, h.CenterLat} {
-		b = binary.LittleEndian.AppendUint32(b, uint32(int32(v*1e7)))
+		b = binary.LittleEndian.AppendUint32(b, uint32(int32(math.Round(v*1e7))))
 	}
 	return b
 }

@@ -2,7 +2,9 @@ package pmtiles_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -105,6 +107,49 @@ func TestRoundTrip(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What the library of the format's authors for Python (pmtiles 3.8) has written: tiles compressed and not. Each has one layer
+// of one point, whose id tells which tile it is.
+func TestArchivesOfOthers(t *testing.T) {
+	t.Parallel()
+	for name, zipped := range map[string]bool{"python-gzip": true, "python-plain": false} {
+		raw, err := os.ReadFile(filepath.Join("testdata", name+".pmtiles"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := pmtiles.NewReader(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Zipped() != zipped || r.Metadata["name"] != "python" || r.MaxZoom != 4 || r.West != -180 {
+			t.Errorf("%s: %+v", name, r.Header)
+		}
+		n := 0
+		for id := range r.IDs() {
+			z, x, y := pmtiles.Address(id)
+			body, err := r.Tile(z, x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if zipped {
+				u, err := gzip.NewReader(bytes.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if body, err = io.ReadAll(u); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want := byte(id%100 + 1); len(body) < 9 || body[8] != want {
+				t.Errorf("%s: %d/%d/%d is % x", name, z, x, y, body)
+			}
+			n++
+		}
+		if n != 1+4+16+64+256 {
+			t.Errorf("%s: %d tiles", name, n)
+		}
 	}
 }
 
