@@ -24,7 +24,7 @@ type healer struct {
 type edge struct{ a, b cell }
 
 // mostHealed is the largest polygon, in corners, that is healed; a larger one keeps what rounding made of it.
-const mostHealed = 4000
+const mostHealed = 20_000
 
 // bent reports whether rings cross or touch themselves or each other: a place that is passed twice is one where two edges
 // that begin there touch.
