@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -90,15 +91,21 @@ func (f *field) exec(sql string, args ...any) {
 	}
 }
 
-// find is what a tile is called, and its features' stamps by id.
-func find(ctx context.Context, drawn *tiles.Tiles, tile tiles.Tile, asOf int64) (string, map[int64]int64, error) {
+// fetch is what a tile is called, and the tile.
+func fetch(ctx context.Context, drawn *tiles.Tiles, tile tiles.Tile, asOf int64) (string, *tiles.Body, error) {
 	answer, err := drawn.Find(ctx, layers.Anonymous, tiles.Request{Layers: []string{"field"}, Tile: tile, AsOf: asOf})
 	if err != nil {
 		return "", nil, err
 	}
 	body, err := answer.Body(ctx)
+	return answer.ETag(), body, err
+}
+
+// find is what a tile is called, and its features' stamps by id.
+func find(ctx context.Context, drawn *tiles.Tiles, tile tiles.Tile, asOf int64) (string, map[int64]int64, error) {
+	name, body, err := fetch(ctx, drawn, tile, asOf)
 	if err != nil || body.Empty() {
-		return answer.ETag(), nil, err
+		return name, nil, err
 	}
 	plain, err := body.Plain()
 	if err != nil {
@@ -117,7 +124,7 @@ func find(ctx context.Context, drawn *tiles.Tiles, tile tiles.Tile, asOf int64) 
 		}
 		stamps[int64(id)] = int64(stamp)
 	}
-	return answer.ETag(), stamps, nil
+	return name, stamps, nil
 }
 
 // edits is how many changes TestNothingIsStale makes; the bar is 10,000 (ONEMAP_TEST_EDITS).
@@ -149,7 +156,10 @@ func TestNothingIsStale(t *testing.T) {
 				if h := hot.Load(); h != nil && r.IntN(2) == 0 {
 					tile = *h
 				}
-				_, _, err := find(readers, f.tiles, tile, 0)
+				_, body, err := fetch(readers, f.tiles, tile, 0)
+				if err == nil && !body.Empty() {
+					err = body.WriteGzip(io.Discard) // to read it is the reader's own affair
+				}
 				if err != nil && readers.Err() == nil && !isBusy(err) {
 					t.Errorf("a reader: %v", err)
 				}
