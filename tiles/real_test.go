@@ -195,7 +195,11 @@ func (g *gallery) compare(name string, set *tiles.MatrixSet, r *rand.Rand) (feat
 			g.Errorf("%s: feature %d should not be there: %v", where, id, brief(got.shapes))
 		}
 	}
-	g.valid(where, ours)
+	polygons := map[string][]orb.Geometry{}
+	for id, h := range ours {
+		polygons[fmt.Sprint(l.Title, " ", id)] = h.shapes
+	}
+	valid(g.T, g.pool, tile, polygons)
 	return features
 }
 
@@ -357,32 +361,4 @@ func (g *gallery) truth(name string, set *tiles.MatrixSet, tile tiles.Tile) (sha
 		g.Fatal(err)
 	}
 	return shapes, whole
-}
-
-// valid asks PostGIS about all of a tile's polygons at once.
-func (g *gallery) valid(where string, ours map[uint64]held) {
-	g.Helper()
-	var ids []int64
-	var shapes [][]byte
-	for id, h := range ours {
-		for _, s := range h.shapes {
-			raw, err := wkb.Marshal(s)
-			if err != nil {
-				g.Fatal(err)
-			}
-			ids, shapes = append(ids, int64(id)), append(shapes, raw)
-		}
-	}
-	rows, err := g.pool.Query(g.Context(), "select id, st_isvalidreason(st_geomfromwkb(shape)) from unnest($1::bigint[], $2::bytea[]) s (id, shape) where not st_isvalid(st_geomfromwkb(shape))", ids, shapes)
-	if err != nil {
-		g.Fatal(err)
-	}
-	var id int64
-	var reason string
-	if _, err := pgx.ForEachRow(rows, []any{&id, &reason}, func() error {
-		g.Errorf("%s: feature %d: %s: %s", where, id, reason, brief(ours[uint64(id)].shapes))
-		return nil
-	}); err != nil {
-		g.Fatal(err)
-	}
 }
