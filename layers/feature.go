@@ -15,24 +15,27 @@ import (
 type Feature struct {
 	ID         string // the key as text; "" in a layer without a key
 	Geometry   geom.T // x, y (, z) order, in the SRID asked for; nil when null
-	Properties []any  // in the order of the layer's Properties: nil, string, int64, float64, json.Number, bool or any JSON value
+	Properties []any  // in the order of the layer's Properties, or of those asked for: nil, string, int64, float64, json.Number, bool or any JSON value
 	Version    int64  // of the row; 0 where the layer keeps none
 }
 
 // Zone is the zone of times and days that name none, and that times are shown in; the county has one, without summer time.
 var Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// scanFeature reads a row of the columns that selectColumns lists.
-func scanFeature(row pgx.Row, l *Layer) (Feature, error) {
+// scanFeature reads a row of what selection.columns lists, and into place what the feature is sorted by.
+func scanFeature(row pgx.Row, l *Layer, place []*string) (Feature, error) {
 	var f Feature
 	var id *string
 	var wkb []byte
 	var version *int64
 	f.Properties = make([]any, len(l.Properties))
-	dest := make([]any, 0, len(l.Properties)+3)
+	dest := make([]any, 0, len(l.Properties)+len(place)+3)
 	dest = append(dest, &id, &wkb, &version)
 	for i := range f.Properties {
 		dest = append(dest, &f.Properties[i])
+	}
+	for i := range place {
+		dest = append(dest, &place[i])
 	}
 	if err := row.Scan(dest...); err != nil {
 		return f, err

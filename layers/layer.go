@@ -6,7 +6,10 @@
 // by any writer, is one row of the change log; the position it is given there is the one clock of the house.
 package layers
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Layer describes one layer as the catalogue and its table have it.
 type Layer struct {
@@ -130,6 +133,22 @@ func (l *Layer) Property(name string) (Property, bool) {
 		return Property{}, false
 	}
 	return l.Properties[i], true
+}
+
+// Only returns the layer with no other properties than those named, in the layer's own order; nil names all. It returns
+// ErrInvalid for a property that the layer has not.
+func (l *Layer) Only(names []string) (*Layer, error) {
+	if names == nil {
+		return l, nil
+	}
+	for _, name := range names {
+		if _, ok := l.Property(name); !ok {
+			return nil, fmt.Errorf("%w: layer %q has no property %q; what it has is at /layers/%[2]s", ErrInvalid, l.Name, name)
+		}
+	}
+	only := *l
+	only.Properties = slices.DeleteFunc(slices.Clone(l.Properties), func(p Property) bool { return !slices.Contains(names, p.Name) })
+	return &only, nil
 }
 
 // Attribution is what whoever shows the layers has to say of them: that some are synthetic; "" when none is.

@@ -2,13 +2,9 @@ package layers
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,12 +16,19 @@ type Query struct {
 	BoundsSRID int       // of Bounds, x = east first; 0 = 4490
 	Datetime   *Interval // only features whose time field meets the interval, or is null
 	Equal      []Equal   // only features whose properties have one of the values
+	IDs        []string  // only features with one of these ids; nil = all; one that no feature has is passed over
 	Filter     Condition // only features that it is true of; nil = all
-	Limit      int       // features in a page; 0 = 10, at most MaxLimit
-	After      string    // cursor of the page before, from Page.Next
-	SRID       int       // of the answer's geometries; 0 = the layer's own
-	Count      bool      // count all matching features
 	AsOf       int64     // as of this position of the log; 0 = now
+
+	Sort       []Sort   // order; features that are equal in it, and all where it is nil, are in the order of the key
+	Properties []string // that the answer has, see Layer.Only; nil = all
+	NoGeometry bool     // the answer's geometries are nil
+	SRID       int      // of the answer's geometries; 0 = the layer's own
+
+	Limit  int    // features in a page; 0 = 10, at most MaxLimit
+	After  string // cursor of the page before, from Page.Next
+	Offset int    // features passed over before the page. They are read all the same: a deep page costs as much as all before it. For doors that know no cursor
+	Count  bool   // count all matching features
 }
 
 // Condition is a filter in a language of its own (package cql).
@@ -43,9 +46,9 @@ type Interval struct {
 // MaxLimit is the largest page.
 const MaxLimit = 10000
 
-// Page is a part of the answer to a Query, in the order of the layer's key.
+// Page is a part of the answer to a Query, in its order.
 type Page struct {
-	Layer    *Layer
+	Layer    *Layer // with the properties that the features have
 	Features []Feature
 	Next     string // cursor of the next page; "" on the last
 	Matched  int64  // all features that match, exactly; -1 when not asked for
@@ -61,10 +64,10 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Layer: l, Matched: -1}
+	page := &Page{Layer: sel.shown, Matched: -1}
 	if q.Count {
-		if err := s.pool.QueryRow(ctx, sel.count(), sel.args).Scan(&page.Matched); err != nil {
-			return nil, fmt.Errorf("count %s: %w", l.Name, badValue(err))
+		if page.Matched, err = s.count(ctx, sel); err != nil {
+			return nil, err
 		}
 	}
 	limit := q.Limit
@@ -72,7 +75,7 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 		limit = 10
 	}
 	limit = min(limit, MaxLimit)
-	sql, args, err := sel.page(q.After, limit+1)
+	sql, args, err := sel.page(q.After, q.Offset, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -80,18 +83,43 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 	if err != nil {
 		return nil, fmt.Errorf("find in %s: %w", l.Name, badValue(err))
 	}
-	page.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Feature, error) { return scanFeature(row, l) })
+	var places [][]*string // what each feature is sorted by
+	page.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Feature, error) {
+		place := make([]*string, len(sel.sort))
+		places = append(places, place)
+		return scanFeature(row, sel.shown, place)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("find in %s: %w", l.Name, badValue(err))
 	}
 	if len(page.Features) > limit {
 		page.Features = page.Features[:limit]
-		page.Next = sel.next(page.Features[limit-1].ID, q.After, limit)
+		page.Next = sel.next(page.Features[limit-1].ID, places[limit-1], q.After, q.Offset+limit)
 	}
 	return page, nil
 }
 
-// Feature returns one feature by its id; of q only SRID and AsOf matter.
+// Count counts the features that match; of q, order, paging and what the answer has are not looked at.
+func (s *Store) Count(ctx context.Context, actor Actor, layer string, q Query) (int64, error) {
+	l, err := s.Layer(ctx, actor, layer)
+	if err != nil {
+		return 0, err
+	}
+	sel, err := s.selection(ctx, l, q)
+	if err != nil {
+		return 0, err
+	}
+	return s.count(ctx, sel)
+}
+
+func (s *Store) count(ctx context.Context, sel *selection) (n int64, err error) {
+	if err := s.pool.QueryRow(ctx, sel.count(), sel.args).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", sel.layer.Name, badValue(err))
+	}
+	return n, nil
+}
+
+// Feature returns one feature by its id; of q only AsOf and what the answer has matter.
 func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Query) (*Feature, error) {
 	l, err := s.Layer(ctx, actor, layer)
 	if err != nil {
@@ -101,7 +129,7 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	if l.Table.Key == "" {
 		return nil, missing
 	}
-	sel, err := s.selection(ctx, l, Query{SRID: q.SRID, AsOf: q.AsOf})
+	sel, err := s.selection(ctx, l, Query{SRID: q.SRID, AsOf: q.AsOf, Properties: q.Properties, NoGeometry: q.NoGeometry})
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +138,7 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	if err != nil {
 		return nil, fmt.Errorf("feature %s of %s: %w", id, layer, translate(err))
 	}
-	f, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Feature, error) { return scanFeature(row, l) })
+	f, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Feature, error) { return scanFeature(row, sel.shown, nil) })
 	if errors.Is(err, pgx.ErrNoRows) || errors.Is(translate(err), ErrInvalid) { // no such row; or no value of the key's type
 		return nil, missing
 	}
@@ -120,8 +148,8 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	return &f, nil
 }
 
-// Stream yields all features that match, in the order of the key, holding one at a time; Limit and After are not
-// looked at. It ends after the first error.
+// Stream yields all features that match, in their order, holding one at a time; they have the properties of Layer.Only. Limit,
+// After and Offset are not looked at. It ends after the first error.
 func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
 		l, err := s.Layer(ctx, actor, layer)
@@ -140,8 +168,9 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			return
 		}
 		defer rows.Close()
+		place := make([]*string, len(sel.sort))
 		for rows.Next() {
-			f, err := scanFeature(rows, l)
+			f, err := scanFeature(rows, sel.shown, place)
 			if err != nil {
 				yield(Feature{}, fmt.Errorf("stream %s: %w", layer, err))
 				return
@@ -162,42 +191,4 @@ func badValue(err error) error {
 		return fmt.Errorf("%w: a value in the filter does not fit its property's type", ErrInvalid)
 	}
 	return err
-}
-
-// cursor is what Page.Next says, in base64: where the page ended, and of which question.
-type cursor struct {
-	Key    string `json:"k,omitempty"` // last key of the page
-	Offset int    `json:"o,omitempty"` // rows passed, in a layer without a key
-	Hash   string `json:"h"`           // of the question
-}
-
-func (c cursor) encode() string {
-	b, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // strings and an int always marshal
-	}
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func decodeCursor(text, hash string) (c cursor, err error) {
-	if text == "" {
-		return c, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err == nil {
-		err = json.Unmarshal(b, &c)
-	}
-	if err != nil || c.Offset < 0 {
-		return c, fmt.Errorf("%w: cursor %q is not one this server gave; start again without it", ErrInvalid, text)
-	}
-	if c.Hash != hash {
-		return c, fmt.Errorf("%w: the cursor belongs to another filter; start again without it", ErrInvalid)
-	}
-	return c, nil
-}
-
-// hashOf names a question: SQL and values.
-func hashOf(parts ...any) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
-	return strconv.FormatUint(uint64(sum[0])<<32|uint64(sum[1])<<24|uint64(sum[2])<<16|uint64(sum[3])<<8|uint64(sum[4]), 36)
 }

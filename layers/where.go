@@ -1,11 +1,12 @@
 package layers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,18 +17,27 @@ import (
 // Names come from the catalogue, sanitized; values are always parameters.
 type selection struct {
 	layer   *Layer
+	shown   *Layer // with the properties that the answer has
 	from    string // table, or the layer as of a position
-	srid    int    // of the answer
+	srid    int    // of the answer; -1 = it has no geometry
 	where   []string
+	sort    []sorting
 	args    pgx.StrictNamedArgs
 	version bool // the rows carry one
 }
 
 // selection compiles a query. The conditions of a later grant join here, and nowhere else.
 func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, error) {
-	sel := &selection{layer: l, from: l.table(), srid: q.SRID, args: pgx.StrictNamedArgs{}, version: l.Table.Schema == "layer"}
-	if sel.srid == 0 {
-		sel.srid = l.SRID
+	sel := &selection{layer: l, from: l.table(), srid: cmp.Or(q.SRID, l.SRID), args: pgx.StrictNamedArgs{}, version: l.Table.Schema == "layer"}
+	if q.NoGeometry {
+		sel.srid = -1
+	}
+	var err error
+	if sel.shown, err = l.Only(q.Properties); err != nil {
+		return nil, err
+	}
+	if sel.sort, err = l.sorting(q.Sort); err != nil {
+		return nil, err
 	}
 	if q.AsOf != 0 {
 		from, err := s.asOf(ctx, l, q.AsOf)
@@ -48,6 +58,11 @@ func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, e
 	}
 	for _, e := range q.Equal {
 		if err := sel.equal(e); err != nil {
+			return nil, err
+		}
+	}
+	if q.IDs != nil {
+		if err := sel.ids(q.IDs); err != nil {
 			return nil, err
 		}
 	}
@@ -183,6 +198,25 @@ func (sel *selection) equal(e Equal) error {
 	return nil
 }
 
+// ids keeps features with one of the ids. What cannot be a key of the layer is no feature's id.
+func (sel *selection) ids(ids []string) error {
+	key, kind := sel.layer.Table.Key, sel.layer.Table.KeyType
+	if key == "" {
+		return fmt.Errorf("%w: the features of layer %q have no ids", ErrInvalid, sel.layer.Name)
+	}
+	column, bits := ident(key), map[string]int{"smallint": 16, "integer": 32, "bigint": 64}[kind]
+	switch {
+	case bits > 0:
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, err := strconv.ParseInt(id, 10, bits); return err != nil })
+	case kind != "text" && kind != "character varying":
+		column, kind = column+"::text", "text" // a key of a rarer type, whose texts are not ours to judge
+	}
+	name := fmt.Sprintf("p%d", len(sel.args))
+	sel.args[name] = ids
+	sel.and(fmt.Sprintf("%s = any((@%s::text[])::%s[])", column, name, kind))
+	return nil
+}
+
 // sqlTypeFor is the type a value is compared as; it never forces the column to be converted.
 func sqlTypeFor(t Type) string {
 	switch t {
@@ -213,14 +247,14 @@ func (sel *selection) count() string {
 	return "select count(*) from " + sel.from + " as source where " + sel.condition()
 }
 
-// columns lists what scanFeature reads: id, geometry, version, properties.
+// columns lists what scanFeature reads: id, geometry, version, properties, and what the feature is sorted by.
 func (sel *selection) columns() string {
 	l := sel.layer
 	cols := []string{"null::text", "null::bytea", "null::bigint"}
 	if l.Table.Key != "" {
 		cols[0] = ident(l.Table.Key) + "::text"
 	}
-	if l.Table.Geom != "" {
+	if l.Table.Geom != "" && sel.srid >= 0 {
 		cols[1] = ident(l.Table.Geom)
 		if sel.srid != l.SRID {
 			cols[1] = fmt.Sprintf("st_transform(%s, %d)", cols[1], sel.srid)
@@ -229,7 +263,7 @@ func (sel *selection) columns() string {
 	if sel.version {
 		cols[2] = "version"
 	}
-	for _, p := range l.Properties {
+	for _, p := range sel.shown.Properties {
 		column := ident(p.Name)
 		switch p.Type {
 		case String:
@@ -239,57 +273,14 @@ func (sel *selection) columns() string {
 		}
 		cols = append(cols, column)
 	}
-	return strings.Join(cols, ", ")
-}
-
-// order is total: by the key, or where a view has none by the whole row.
-func (sel *selection) order() string {
-	if sel.layer.Table.Key != "" {
-		return "source." + ident(sel.layer.Table.Key) // the bare name would mean the output column, which is text
+	for _, by := range sel.sort {
+		cols = append(cols, by.text())
 	}
-	return "source::text"
+	return strings.Join(cols, ", ")
 }
 
 func (sel *selection) all() string {
 	return fmt.Sprintf("select %s from %s as source where %s order by %s", sel.columns(), sel.from, sel.condition(), sel.order())
-}
-
-// page is the question cut to limit rows after a cursor.
-func (sel *selection) page(after string, limit int) (string, pgx.StrictNamedArgs, error) {
-	c, err := decodeCursor(after, sel.hash())
-	if err != nil {
-		return "", nil, err
-	}
-	paged := *sel
-	paged.where, paged.args = slices.Clone(sel.where), maps.Clone(sel.args)
-	if c.Key != "" {
-		paged.and(ident(sel.layer.Table.Key) + " > " + paged.bind(c.Key, sel.layer.Table.KeyType))
-	}
-	sql := fmt.Sprintf("%s limit %d", paged.all(), limit)
-	if c.Offset > 0 {
-		sql += fmt.Sprintf(" offset %d", c.Offset)
-	}
-	return sql, paged.args, nil
-}
-
-// next is the cursor behind a page that ended with id.
-func (sel *selection) next(id, after string, limit int) string {
-	if sel.layer.Table.Key != "" {
-		return cursor{Key: id, Hash: sel.hash()}.encode()
-	}
-	before, err := decodeCursor(after, sel.hash())
-	if err != nil {
-		panic(err) // page has read it already
-	}
-	return cursor{Offset: before.Offset + limit, Hash: sel.hash()}.encode()
-}
-
-func (sel *selection) hash() string {
-	values := make([]any, 0, len(sel.args))
-	for _, name := range slices.Sorted(maps.Keys(sel.args)) {
-		values = append(values, sel.args[name])
-	}
-	return hashOf(sel.from, sel.condition(), values)
 }
 
 // clamp formats a time for PostgreSQL, which knows no year 0 and no year beyond 294276: clients send both for "open".
