@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/imports"
+	"onemap/api/ows"
 	"onemap/layers"
 	"onemap/layers/format"
 	"onemap/tiles"
@@ -84,7 +86,7 @@ func (s *Server) problemOf(err error, c echo.Context) problem {
 		break
 	}
 	var both interface{ Words() format.Words }
-	if errors.As(err, &both) {
+	if errors.As(err, &both) && both.Words().En != "" {
 		p.Detail, p.DetailZh = both.Words().En, both.Words().Zh
 	}
 	switch {
@@ -172,9 +174,31 @@ func (s *Server) fail(err error, c echo.Context) {
 	if allow, ok := c.Get(echo.ContextKeyHeaderAllow).(string); ok && p.Status == http.StatusMethodNotAllowed {
 		h.Set("Allow", allow)
 	}
-	if err := s.renderProblem(c, p); err != nil {
+	render := s.renderProblem
+	if version := reportVersion(c); version != "" {
+		render = func(c echo.Context, p problem) error { return renderReport(c, err, p, version) }
+	}
+	if err := render(c, p); err != nil {
 		s.log.Warn("error not sent", "request", p.RequestID, "error", err)
 	}
+}
+
+// reportVersion is that of the OWS exception reports of a door; "" where it has problems.
+func reportVersion(c echo.Context) string {
+	if strings.HasPrefix(c.Request().URL.Path, "/wmts") {
+		return "1.1.0"
+	}
+	return ""
+}
+
+// renderReport answers those who speak OWS.
+func renderReport(c echo.Context, err error, p problem, version string) error {
+	report, status := ows.ReportOf(err, version, p.Status, format.Words{En: p.Detail, Zh: cmp.Or(p.DetailZh, p.TitleZh)})
+	body, err := report.XML()
+	if err != nil {
+		return err
+	}
+	return c.Blob(status, ows.TypeXML, body)
 }
 
 // renderProblem answers a browser with a page and everybody else with problem+json.
