@@ -194,7 +194,7 @@ func (t *Archived) Bytes(gzipped bool) (body []byte, zipped bool, err error) {
 	}
 	plain, err := io.ReadAll(io.LimitReader(r, mostPlainly+1))
 	if err == nil && len(plain) > mostPlainly {
-		err = errLarge
+		err = errors.New("the tile is too large")
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("tile %s of archive %q: %w", t.tile, t.name, err)

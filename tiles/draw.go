@@ -19,12 +19,6 @@ var ErrBusy = errors.New("busy")
 // features go, until it is not.
 const MostBytes = 500_000
 
-// mostPlain is where encoding a layer is given up as too large, whatever compression may do.
-const mostPlain = 8 << 20
-
-// thinnest is the last step of thinning.
-const thinnest = 12
-
 // draw makes one layer of a tile, as a part is kept.
 func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 	done, err := t.take(ctx)
@@ -42,16 +36,11 @@ func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
-		body, err := t.encode(ctx, q)
-		if err != nil && !errors.Is(err, errLarge) {
-			return nil, tooLong(ctx, err)
-		}
-		if err == nil && len(body) <= MostBytes || q.thinning == thinnest {
-			return body, err
-		}
-		q.thinning++
+	body, err := t.encode(ctx, q)
+	if err != nil {
+		return nil, tooLong(ctx, err)
 	}
+	return body, nil
 }
 
 // take waits for the right to ask the database.
@@ -70,23 +59,24 @@ func (t *Tiles) take(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// errLarge says that a layer has more in a tile than anybody can draw.
-var errLarge = errors.New("the tile is too large")
-
 // encode asks PostGIS for a layer and its labels, and compresses them.
 func (t *Tiles) encode(ctx context.Context, q *question) ([]byte, error) {
-	var plain []byte
+	var ls []*mvt.Layer
+	defer func() {
+		for _, l := range ls {
+			l.Release()
+		}
+	}()
 	for _, d := range q.drawings() {
-		layer, err := t.read(ctx, d, q.grid(d))
+		l, err := t.read(ctx, d, q.grid(d))
 		if err != nil {
 			return nil, err
 		}
-		plain = layer.AppendTo(plain)
-		layer.Release()
+		ls = append(ls, l)
 	}
 	begin := time.Now()
 	defer func() { t.opt.Observe(StageCompress, time.Since(begin)) }()
-	return deflate(plain)
+	return fit(ls)
 }
 
 // read asks PostGIS for the rows of one drawing and encodes them as they come. The query ends with the context.
@@ -105,9 +95,6 @@ func (t *Tiles) read(ctx context.Context, d drawing, grid mvt.Grid) (*mvt.Layer,
 	for ; more; more = rows.Next() {
 		if err := add(rows.RawValues()); err != nil {
 			return nil, err
-		}
-		if layer.Size() > mostPlain {
-			return nil, errLarge
 		}
 	}
 	t.opt.Observe(StageEncode, time.Since(begin))

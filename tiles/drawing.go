@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -31,14 +30,13 @@ type drawing struct {
 
 // question fills the readable SQL with the names of a layer, sanitized, and the values of a tile.
 type question struct {
-	layer    *layers.Layer
-	set      *MatrixSet
-	tile     Tile
-	rows     layers.Rows
-	more     []string       // properties besides those that drawing needs
-	rule     string         // what it leaves out, as conditions
-	values   map[string]any // the rule's parameters
-	thinning int            // steps of leaving out the smallest, where all are too much
+	layer  *layers.Layer
+	set    *MatrixSet
+	tile   Tile
+	rows   layers.Rows
+	more   []string       // properties besides those that drawing needs
+	rule   string         // what it leaves out, as conditions
+	values map[string]any // the rule's parameters
 }
 
 // newQuestion returns what has to be asked for one layer of a tile.
@@ -141,7 +139,7 @@ func (q *question) fill(sql, columns string) string {
 		"/* table */", q.rows.From+" as source",
 		"/* envelope */", envelope,
 		"/* filter */", q.rows.Where,
-		"/* rule */", strings.ReplaceAll(q.rule+q.thinned(), "/* coordinates */", coordinates),
+		"/* rule */", strings.ReplaceAll(q.rule, "/* coordinates */", coordinates),
 		"/* order */", q.order(),
 	).Replace(sql)
 }
@@ -153,24 +151,6 @@ func (q *question) inSet(geometry string) string {
 	}
 	world := fmt.Sprintf("st_makeenvelope(-180, -85.06, 180, 85.06, %d)", q.layer.SRID)
 	return fmt.Sprintf("case when %s @ %s then %s else st_clipbybox2d(%s, %s) end", geometry, world, geometry, geometry, world)
-}
-
-// thinned leaves out the smallest, more with every step: a tile that is too large is better with the largest features than
-// not at all.
-func (q *question) thinned() string {
-	if q.thinning == 0 {
-		return ""
-	}
-	pixel := q.set.Pixel(q.tile)
-	switch kind := q.layer.GeometryType; {
-	case strings.HasSuffix(kind, "Polygon"):
-		return fmt.Sprintf(" and st_area(/* coordinates */) >= %g", pixel*pixel*math.Pow(4, float64(q.thinning-1)))
-	case strings.HasSuffix(kind, "LineString"):
-		return fmt.Sprintf(" and st_length(/* coordinates */) >= %g", pixel*math.Pow(2, float64(q.thinning-1)))
-	case q.integerKey():
-		return fmt.Sprintf(" and hashint8(%s) & %d = 0", ident(q.layer.Table.Key)+"::bigint", 1<<q.thinning-1)
-	}
-	return fmt.Sprintf(" and hashtext(source::text) & %d = 0", 1<<q.thinning-1)
 }
 
 // thin adds a rule's conditions: they are checked on the rows before anything is made of them.
@@ -245,11 +225,15 @@ func (q *question) integerKey() bool {
 	return t.Key != "" && slices.Contains([]string{"smallint", "integer", "bigint"}, t.KeyType)
 }
 
+// order is that of rows whose key can not be the features' id, which they are put in order by.
 func (q *question) order() string {
-	if q.layer.Table.Key != "" {
-		return ident(q.layer.Table.Key)
+	switch {
+	case q.integerKey():
+		return ""
+	case q.layer.Table.Key != "":
+		return "order by " + ident(q.layer.Table.Key)
 	}
-	return "source::text"
+	return "order by source::text"
 }
 
 func (q *question) args(b layers.Bounds) pgx.StrictNamedArgs {

@@ -7,6 +7,6 @@ from (
     select /* id */ as id, st_pointonsurface(/* coordinates */) as point /* columns */
     from /* table */
     where /* geometry */ && /* envelope */ and not st_isempty(/* geometry */) and /* filter */ /* rule */ and /* label */
-    order by /* order */
+    /* order */
 ) as inside
 where st_x(point) >= @bminx and st_x(point) < @bmaxx and st_y(point) > @bminy and st_y(point) <= @bmaxy

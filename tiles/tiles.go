@@ -4,7 +4,7 @@
 // A tile is an address z/x/y of a tile matrix set (OGC 2D Tile Matrix Set 2.0; tiles are meant for 512 pixels, so that zoom 0
 // of WebMercatorQuad is the whole world in one); its body is a Mapbox Vector Tile 2.1 with one layer per layer of
 // the catalogue, extent 4096, and for polygons with labels a second one, <layer>_label, of one point per feature.
-// Rows come from PostGIS in the order of their key, so that the same rows always make the same bytes.
+// Features are in the order of their ids, so that the same rows always make the same bytes.
 //
 // Every tile of a layer has a revision: the position of the last change that touched it, known from the log in memory
 // (Follow). The revision is part of the key under which its bytes are kept, so that nothing expires, nothing is purged, and

@@ -24,9 +24,11 @@ type shape struct {
 	clip    box
 	grid    Grid
 	kinds   [4]commands
-	points  []cell // of all points of the geometry
-	rings   rings  // of one polygon, as they are read
-	cut     rings  // and clipped
+	area    float64 // of all polygons of the geometry, whole, in units of the grid
+	length  float64 // of all its lines
+	points  []cell  // of all points of the geometry
+	rings   rings   // of one polygon, as they are read
+	cut     rings   // and clipped
 	line    []point
 	piece   []point
 	path    []cell   // of one line
@@ -44,6 +46,7 @@ func (s *shape) encode(g Grid, wkb []byte) (out [4][]byte, err error) {
 		s.kinds[i] = commands{b: s.kinds[i].b[:0]}
 	}
 	s.points, s.cells, s.corners = s.points[:0], s.cells[:0], s.corners[:0]
+	s.area, s.length = 0, 0
 	r := &reader{b: wkb}
 	if err := s.geometry(r, 0); err != nil {
 		return out, err
@@ -111,6 +114,7 @@ func (s *shape) lineString(r *reader, more int) error {
 	if s.line, bounds, err = r.points(s.grid, n, more, s.line[:0]); err != nil {
 		return err
 	}
+	s.length += lengthOf(s.line)
 	switch {
 	case !s.clip.meets(bounds):
 	case s.clip.contains(bounds):
@@ -157,7 +161,7 @@ func (s *shape) polygon(r *reader, more int) error {
 		return err
 	}
 	s.rings.reset()
-	whole := true
+	whole, outside := true, false
 	for i := range n {
 		size, err := r.uint32()
 		if err != nil {
@@ -168,10 +172,13 @@ func (s *shape) polygon(r *reader, more int) error {
 		if s.rings.points, bounds, err = r.points(s.grid, size, more, s.rings.points); err != nil {
 			return err
 		}
-		if i == 0 && !s.clip.meets(bounds) {
-			return r.skipRings(n-1, more)
+		if area := areaOf(s.rings.points[start:]); i == 0 {
+			s.area += area
+		} else {
+			s.area -= area
 		}
-		if !s.clip.meets(bounds) {
+		outside = outside || i == 0 && !s.clip.meets(bounds) // and so are the holes
+		if outside || !s.clip.meets(bounds) {
 			s.rings.points = s.rings.points[:start]
 			continue
 		}
@@ -190,19 +197,24 @@ func (s *shape) polygon(r *reader, more int) error {
 	return nil
 }
 
-func (r *reader) skipRings(n uint32, more int) error {
-	for range n {
-		size, err := r.uint32()
-		if err != nil {
-			return err
-		}
-		bytes := uint64(size) * uint64(16+more)
-		if bytes > uint64(len(r.b)) {
-			return errWKB
-		}
-		r.b = r.b[bytes:]
+func lengthOf(line []point) (sum float64) {
+	for i := 1; i < len(line); i++ {
+		sum += math.Hypot(line[i].x-line[i-1].x, line[i].y-line[i-1].y)
 	}
-	return nil
+	return sum
+}
+
+// areaOf is the area in a ring, however it is wound.
+func areaOf(ring []point) float64 {
+	if len(ring) < 3 {
+		return 0
+	}
+	sum, first, last := 0.0, ring[0], ring[len(ring)-1]
+	for _, p := range ring {
+		sum += (last.x-first.x)*(p.y-first.y) - (p.x-first.x)*(last.y-first.y)
+		last = p
+	}
+	return math.Abs(sum) / 2
 }
 
 // keepPolygon puts rings on the grid, of which each outer one is followed by its holes. An outer ring that vanishes takes
