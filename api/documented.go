@@ -7,36 +7,32 @@ type doorDoc struct {
 	Parameters   []parameterDoc
 }
 
-type parameterDoc struct{ Name, Zh, En string }
-
-// documented is what the readable documentation lists; the parameters of items are those the definition has.
+// documented is what the readable documentation lists.
 func documented() []doorDoc {
-	parts := parameterParts()
-	said := func(name string) string { return parts[name].(object)["description"].(string) }
-	zh := map[string]string{
-		"f": "返回格式，优先于 Accept", "limit": "每页要素数，最多 10000", "bbox": "范围，坐标次序依 bbox-crs", "bbox-crs": "范围的坐标系，默认 CRS84（经度,纬度）",
-		"crs": "返回的坐标系，默认 CRS84；EPSG:4490、4326 为纬度在前，EPSG:4548 为北坐标在前", "datetime": "时间：时刻、日期或起止时间", "cursor": "分页游标，取自 next 链接",
+	docs := parameterDocs()
+	of := func(names ...string) (out []parameterDoc) {
+		for _, name := range names {
+			out = append(out, docs[name])
+		}
+		return out
 	}
-	var items []parameterDoc
-	for _, name := range itemsParams {
-		items = append(items, parameterDoc{name, zh[name], said(name)})
-	}
-	items = append(items, parameterDoc{"{属性 property}", "任一属性等于该值", "Only features whose property has this value, e.g. dlbm=0101"})
+	own := func(name, zh, en string) parameterDoc { return parameterDoc{name, zh, en, nil} }
+	which := append(of(whichParams...), own("{属性 property}", "任一属性等于该值", "Only features whose property has this value, e.g. dlbm=0101"))
 	return []doorDoc{
 		{"/ogc", "服务入口", "Landing page of the OGC API", "", nil},
 		{"/ogc/api", "OpenAPI 3.0 接口定义", "API definition (OpenAPI 3.0)", "/ogc/api?f=json", nil},
 		{"/ogc/conformance", "符合的标准", "Conformance classes", "", nil},
 		{"/ogc/collections", "全部图层", "All layers", "", nil},
 		{"/ogc/collections/{layer}", "一个图层", "One layer", "", nil},
-		{"/ogc/collections/{layer}/items", "图层的要素（GeoJSON）", "Features of a layer (GeoJSON)", "", items},
-		{"/ogc/collections/{layer}/items/{id}", "一个要素", "One feature", "", []parameterDoc{items[0], items[4]}},
+		{"/ogc/collections/{layer}/items", "图层的要素（GeoJSON）", "Features of a layer (GeoJSON)", "", append(of(itemsWays...), which...)},
+		{"/ogc/collections/{layer}/items/{id}", "一个要素", "One feature", "", of(append(answerParams, "as-of")...)},
 		{"/tiles/{layer[,layer…]}.json", "瓦片说明（TileJSON 3.0）", "What is in the tiles (TileJSON 3.0)", "", nil},
 		{"/tiles/{layer[,layer…]}/{z}/{x}/{y}.mvt", "矢量瓦片（MVT 2.1）", "Vector tiles (MVT 2.1, Web Mercator)", "", nil},
-		{"/styles/onemap.json", "地图样式（MapLibre）", "Map style (MapLibre)", "", []parameterDoc{{"theme", "light 或 dark", "light or dark"}, {"layers", "图层名，逗号分隔", "Layer names, comma separated"}}},
+		{"/styles/onemap.json", "地图样式（MapLibre）", "Map style (MapLibre)", "", []parameterDoc{own("theme", "light 或 dark", "light or dark"), own("layers", "图层名，逗号分隔", "Layer names, comma separated")}},
 		{"/layers", "图层目录", "The catalogue", "", nil},
 		{"/codes/{scheme}", "代码表", "A code list", "/codes/theme", nil},
-		{"/search", "按名称、编号查找", "Find by name or number", "/search?q=%E6%A2%81", []parameterDoc{{"q", "要查找的文字", "What to look for"}, {"limit", "最多条数", "Most answers"}}},
-		{"/events", "变更事件流（SSE）", "Stream of changes (server-sent events), resumed by Last-Event-ID", "", []parameterDoc{{"after", "从该位置之后开始", "Begin behind this position"}}},
+		{"/search", "按名称、编号查找", "Find by name or number", "/search?q=%E6%A2%81", []parameterDoc{own("q", "要查找的文字", "What to look for"), own("limit", "最多条数", "Most answers")}},
+		{"/events", "变更事件流（SSE）", "Stream of changes (server-sent events), resumed by Last-Event-ID", "", []parameterDoc{own("after", "从该位置之后开始", "Begin behind this position")}},
 	}
 }
 

@@ -54,7 +54,7 @@ type table struct {
 	Layer   *layers.Layer
 	Columns []layers.Property
 	Rows    []row
-	Matched int64
+	Matched int64 // -1 = not counted
 	Next    string
 }
 
@@ -67,11 +67,11 @@ type row struct {
 type cell struct{ Text, Name, Colour, Unit string }
 
 func (s *Server) itemsPage(c echo.Context, ctx context.Context, r itemsRequest, page *layers.Page) error {
-	rows, columns, err := s.rows(ctx, r.layer, page.Features)
+	rows, columns, err := s.rows(ctx, page.Layer, page.Features)
 	if err != nil {
 		return err
 	}
-	data := table{Layer: r.layer, Columns: columns, Rows: rows, Matched: page.Matched}
+	data := table{Layer: page.Layer, Columns: columns, Rows: rows, Matched: page.Matched}
 	if page.Next != "" {
 		data.Next = s.here(c, func(q url.Values) { q.Set("f", "html"); q.Set("cursor", page.Next) })
 	}

@@ -21,8 +21,12 @@ const (
 	batchItems = 1000
 )
 
-// itemsParams are the parameters of items besides the layer's own properties.
-var itemsParams = []string{"f", "limit", "bbox", "bbox-crs", "crs", "datetime", "cursor"}
+// answerParams say what the answer about features has, and itemsWays how items are given. Besides them, and those that say which
+// are meant (whichParams), the layer's own properties are parameters.
+var (
+	answerParams = []string{"f", "crs", "properties", "skipGeometry"}
+	itemsWays    = append([]string{"limit", "cursor", "sortby"}, answerParams...)
+)
 
 // itemsRequest is a request for items, read.
 type itemsRequest struct {
@@ -47,7 +51,7 @@ func (s *Server) items(c echo.Context) error {
 		return err
 	}
 	defer done()
-	r.query.Count = true
+	r.query.CountIfCheap = true
 	r.query.Limit = min(r.limit, batchItems)
 	first, err := s.ground().Store.Find(ctx, auth.Actor(c), r.layer.Name, r.query)
 	if err != nil {
@@ -65,12 +69,7 @@ func (s *Server) itemsRequest(c echo.Context) (r itemsRequest, err error) {
 	if r.layer, err = s.ground().Store.Layer(c.Request().Context(), auth.Actor(c), param(c, "layer")); err != nil {
 		return r, err
 	}
-	allowed := append([]string{}, itemsParams...)
-	filters := filterable(r.layer)
-	for _, p := range filters {
-		allowed = append(allowed, p.Name)
-	}
-	p, err := query(c.Request(), allowed...)
+	p, err := query(c.Request(), known(r.layer, itemsWays)...)
 	if err != nil {
 		return r, err
 	}
@@ -80,56 +79,22 @@ func (s *Server) itemsRequest(c echo.Context) (r itemsRequest, err error) {
 	if r.limit, err = p.limit(usualItems, layers.MaxLimit); err != nil {
 		return r, err
 	}
-	if r.crs, err = lookupCRS(r.layer, "crs", p["crs"]); err != nil {
+	if r.query, err = s.which(c.Request().Context(), r.layer, p, itemsWays); err != nil {
 		return r, err
 	}
-	if err := r.where(p, filters); err != nil {
-		return r, err
-	}
-	r.query.SRID = r.crs.answerSRID(r.layer)
-	r.query.After = p["cursor"]
-	return r, nil
+	r.query.Sort, r.query.After = p.sorting(), p["cursor"]
+	r.crs, err = p.answer(r.layer, &r.query)
+	return r, err
 }
 
-// where reads which features are wanted.
-func (r *itemsRequest) where(p params, filters []layers.Property) error {
-	crs, err := lookupCRS(r.layer, "bbox-crs", p["bbox-crs"])
-	if err != nil {
-		return err
+// answer reads what the answer has of the features, and in which coordinate system.
+func (p params) answer(l *layers.Layer, q *layers.Query) (crs CRS, err error) {
+	if crs, err = lookupCRS(l, "crs", p["crs"]); err != nil {
+		return crs, err
 	}
-	if text, ok := p["bbox"]; ok {
-		b, err := ParseBBox(text, crs)
-		if err != nil {
-			return err
-		}
-		r.query.Bounds, r.query.BoundsSRID = &b, crs.SRID
-	}
-	if text, ok := p["datetime"]; ok {
-		if r.query.Datetime, err = ParseDatetime(text, layers.Zone); err != nil {
-			return err
-		}
-	}
-	for _, f := range filters {
-		if v, ok := p[f.Name]; ok {
-			r.query.Equal = append(r.query.Equal, layers.Equal{Property: f.Name, Values: []string{v}})
-		}
-	}
-	return nil
-}
-
-// filterable are the properties that are parameters too: simple values whose name is not a parameter already.
-func filterable(l *layers.Layer) []layers.Property {
-	taken := map[string]bool{}
-	for _, name := range itemsParams {
-		taken[name] = true
-	}
-	var out []layers.Property
-	for _, p := range l.Properties {
-		if p.Type != layers.JSON && p.Role != "hidden" && !taken[p.Name] {
-			out = append(out, p)
-		}
-	}
-	return out
+	q.SRID, q.Properties = crs.answerSRID(l), p.names("properties")
+	q.NoGeometry, err = p.yes("skipGeometry")
+	return crs, err
 }
 
 // itemsJSON writes a feature collection, batch by batch; counts and links stand at its end.
@@ -137,19 +102,22 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 	c.Response().Header().Set(echo.HeaderContentType, r.served.media)
 	c.Response().WriteHeader(http.StatusOK)
 	out := bufio.NewWriterSize(c.Response(), 64<<10)
-	matched := page.Matched
+	var matched *int64
+	if page.Matched >= 0 {
+		matched = &page.Matched
+	}
 	if c.Request().Method == http.MethodHead {
 		return nil
 	}
 	out.WriteString(`{"type":"FeatureCollection","features":[`) // an error stays with the writer until Flush
-	buf, returned := []byte(nil), 0
+	buf, returned, l := []byte(nil), 0, page.Layer
 	for {
 		for _, f := range page.Features {
 			buf = buf[:0]
 			if returned > 0 {
 				buf = append(buf, ',')
 			}
-			buf = format.AppendGeoJSON(buf, r.layer, f, r.crs.coordinates())
+			buf = format.AppendGeoJSON(buf, l, f, r.crs.coordinates())
 			if _, err := out.Write(buf); err != nil {
 				return err
 			}
@@ -159,14 +127,14 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 			break
 		}
 		q := r.query
-		q.After, q.Limit, q.Count = page.Next, min(r.limit-returned, batchItems), false
+		q.After, q.Limit, q.CountIfCheap = page.Next, min(r.limit-returned, batchItems), false
 		var err error
 		if page, err = s.ground().Store.Find(ctx, auth.Actor(c), r.layer.Name, q); err != nil {
 			return err
 		}
 	}
 	tail, err := marshal(struct {
-		NumberMatched  int64  `json:"numberMatched"`
+		NumberMatched  *int64 `json:"numberMatched,omitempty"`
 		NumberReturned int    `json:"numberReturned"`
 		TimeStamp      string `json:"timeStamp"`
 		Links          []link `json:"links"`
@@ -196,7 +164,7 @@ func (s *Server) item(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := query(c.Request(), "f", "crs")
+	p, err := query(c.Request(), append(answerParams, "as-of")...)
 	if err != nil {
 		return err
 	}
@@ -204,8 +172,12 @@ func (s *Server) item(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	crs, err := lookupCRS(l, "crs", p["crs"])
+	var q layers.Query
+	crs, err := p.answer(l, &q)
 	if err != nil {
+		return err
+	}
+	if q.AsOf, err = s.asOf(ctx, p); err != nil {
 		return err
 	}
 	ctx, done, err := s.ground().shares.page.take(ctx)
@@ -213,8 +185,11 @@ func (s *Server) item(c echo.Context) error {
 		return err
 	}
 	defer done()
-	feature, err := s.ground().Store.Feature(ctx, actor, l.Name, param(c, "id"), layers.Query{SRID: crs.answerSRID(l)})
+	feature, err := s.ground().Store.Feature(ctx, actor, l.Name, param(c, "id"), q)
 	if err != nil {
+		return err
+	}
+	if l, err = l.Only(q.Properties); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Content-Crs", "<"+crs.URI+">")

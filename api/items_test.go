@@ -58,6 +58,18 @@ func TestParametersSelect(t *testing.T) {
 		{"house/items?built=2004-09-30", "2"},
 		{"house/items?no=" + url.QueryEscape(`乙"1`), "3"},
 		{"house/items?no=" + url.QueryEscape(`' or true --`), ""},
+		{"house/items?filter=" + url.QueryEscape("floors > 2 or use = '02'"), "2 3"},
+		{"house/items?filter=floors%3E2&use=01&filter-lang=cql2-text&filter-crs=" + epsg + "4490", "2"},
+		{"house/items?ids=3,1,9,x", "1 3"},
+		{"house/items?ids=", ""},
+		{"house/items?ids=2,3&use=01", "2"},
+		{"station/items?ids=A/1%20%E5%8F%B7", "A/1 号"},
+		{"house/items?sortby=-no", "2 1 3"}, // 甲 has the greater code point
+		{"house/items?sortby=use,-floors", "2 1 3"},
+		{"house/items?sortby=%2Bfloors", "1 2 3"},
+		{"house/items?sortby=+floors", "1 2 3"},
+		{"house/items?sortby=-floors", "2 1 3"},
+		{"house/items?sortby=-fid", "3 2 1"},
 		{"house/items?bbox=116.09,35.80,116.095,35.805", "1 2"},
 		{"house/items?bbox=116.0900,35.8000,116.0900,35.8000", "1"}, // a point, on the corner
 		{"house/items?bbox=116.09,35.80,-50,116.095,35.805,50", "1 2"},
@@ -131,6 +143,19 @@ func TestBadParametersAreRefusedWithTheReason(t *testing.T) {
 		"house/items?datetime=2026-13-01":                                   "datetime",
 		"house/items?floors=two":                                            "does not fit",
 		"house/items?listed=perhaps":                                        "does not fit",
+		"house/items?filter=floors%20%3E":                                   "filter",
+		"house/items?filter=storeys%3D1":                                    "storeys",
+		"house/items?filter-lang=sql":                                       "filter-lang",
+		"house/items?filter=floors%3D1&filter-crs=" + epsg + "2000":         "not offered",
+		"house/items?sortby=colour":                                         "sort by",
+		"house/items?sortby=":                                               "sort by",
+		"house/items?properties=colour":                                     "no property",
+		"house/items/1?properties=colour":                                   "no property",
+		"house/items?skipGeometry=perhaps":                                  "true or false",
+		"house/items?as-of=yesterday":                                       "as-of",
+		"house/items?as-of=99999999":                                        "as-of",
+		"lane_name/items?ids=1":                                             "no ids",
+		"house/items?ids=" + strings.Repeat("1,", 1000):                     "at most 1000",
 		"house/items?cursor=xx":                                             "cursor",
 		"house/items?use=%FF":                                               "UTF-8",
 		"house/items?use=%00":                                               "UTF-8",
@@ -151,6 +176,52 @@ func TestBadParametersAreRefusedWithTheReason(t *testing.T) {
 		if r := w.ask(http.MethodGet, "/ogc/collections/house/items/"+id); r.StatusCode != 404 {
 			t.Errorf("item %s: %d\n%s", id, r.StatusCode, r.body)
 		}
+	}
+}
+
+func TestAnswerHasThePropertiesAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	for path, want := range map[string]string{
+		"house/items/1?properties=use,no&skipGeometry=true":             `"geometry":null,"properties":{"no":"甲1","use":"01"}`,
+		"house/items?ids=1&properties=floors&skipGeometry=true":         `"geometry":null,"properties":{"floors":2}}]`,
+		"house/items?limit=1&properties=&skipGeometry=true":             `"geometry":null,"properties":{}}]`,
+		"house/items?ids=1&properties=use&filter=floors%3D2&sortby=-no": `,"properties":{"use":"01"}}]`,
+	} {
+		if r := w.get("/ogc/collections/" + path); !strings.Contains(string(r.body), want) {
+			t.Errorf("%s lacks %s:\n%s", path, want, r.body)
+		}
+	}
+	if page := w.get("/ogc/collections/house/items?f=html&properties=use"); strings.Contains(string(page.body), "甲1") || !strings.Contains(string(page.body), "住宅") {
+		t.Errorf("the page has other properties than use:\n%s", page.body)
+	}
+}
+
+// What was, at every door of features: the town before and after an edit.
+func TestItemsOfThePast(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	before, err := w.store.Settle(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.pool.Exec(t.Context(), "update layer.house set floors = 9 where fid = 1; delete from layer.house where fid = 2"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.store.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	past := fmt.Sprintf("as-of=%d", before)
+	for query, want := range map[string]string{"": "1 3", past: "1 2 3", "floors=9": "1", "floors=9&" + past: "", "floors=2&" + past: "1", past + "&limit=2&sortby=-floors": "2 1"} {
+		if ids, _ := w.ids("/ogc/collections/house/items?" + query); strings.Join(ids, " ") != want {
+			t.Errorf("%s: %v, want %s", query, ids, want)
+		}
+	}
+	if r := w.get("/ogc/collections/house/items/2?" + past); !strings.Contains(string(r.body), `"floors":3`) {
+		t.Errorf("what is gone, as it was: %s", r.body)
+	}
+	if r := w.ask(http.MethodGet, "/ogc/collections/house/items/2"); r.StatusCode != http.StatusNotFound {
+		t.Errorf("what is gone: %d", r.StatusCode)
 	}
 }
 

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/auth"
@@ -40,7 +42,10 @@ func describeAPI(server string, ls []*layers.Layer) object {
 		tags = append(tags, object{"name": l.Name, "description": title})
 		paths[at] = operation("describe."+l.Name, l.Name, "Collection "+title, []any{ref("parameters", "f")}, answers("Collection", "404"))
 		paths[at+"/items"] = operation("getFeatures."+l.Name, l.Name, "Features of "+title, itemsParameters(l), answers("Features", "404"))
-		item := []any{object{"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": object{"type": "string"}}, ref("parameters", "f"), ref("parameters", "crs")}
+		item := []any{object{"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": object{"type": "string"}}}
+		for _, name := range append(answerParams, "as-of") {
+			item = append(item, ref("parameters", name))
+		}
 		paths[at+"/items/{featureId}"] = operation("getFeature."+l.Name, l.Name, "One feature of "+title, item, answers("Feature", "404"))
 	}
 	return object{
@@ -72,10 +77,10 @@ func answers(ok string, also ...string) object {
 // itemsParameters are those of one layer's items: the common ones, and a filter for each simple property.
 func itemsParameters(l *layers.Layer) []any {
 	out := []any{}
-	for _, name := range itemsParams {
+	for _, name := range slices.Concat(itemsWays, whichParams) {
 		out = append(out, ref("parameters", name))
 	}
-	for _, p := range filterable(l) {
+	for _, p := range filterable(l, itemsWays) {
 		out = append(out, object{
 			"name": p.Name, "in": "query", "required": false, "style": "form", "explode": false,
 			"description": bilingual(p.Title, p.TitleEn) + ": only features with this value", "schema": schemaOf(p.Type),

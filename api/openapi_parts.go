@@ -1,29 +1,8 @@
 package api
 
-import "onemap/layers"
-
 // components are the parameters, responses and schemas that the paths refer to.
 func components() object {
 	return object{"parameters": parameterParts(), "responses": responseParts(), "schemas": schemaParts()}
-}
-
-func parameterParts() object {
-	parameter := func(name, description string, schema object) object {
-		return object{"name": name, "in": "query", "required": false, "style": "form", "explode": false, "description": description, "schema": schema}
-	}
-	text := object{"type": "string"}
-	uri := object{"type": "string", "format": "uri"}
-	return object{
-		"f": parameter("f", "Format of the answer; overrides Accept", object{"type": "string", "enum": []any{"json", "html"}}),
-		"limit": parameter("limit", "Most features in a page; what is larger than the maximum means the maximum",
-			object{"type": "integer", "minimum": 1, "maximum": layers.MaxLimit, "default": usualItems}),
-		"bbox": parameter("bbox", "Only features that touch the box: minx,miny,maxx,maxy or minx,miny,minz,maxx,maxy,maxz, axes as bbox-crs has them; west may be greater than east across the antimeridian",
-			object{"type": "array", "minItems": 4, "maxItems": 6, "items": object{"type": "number"}}),
-		"bbox-crs": parameter("bbox-crs", "CRS of bbox; CRS84 if absent", uri),
-		"crs":      parameter("crs", "CRS of the answer; CRS84 if absent. Axes are in the order of the CRS", uri),
-		"datetime": parameter("datetime", "Only features at this time: an instant, a day, or start/end with .. for an open end", text),
-		"cursor":   parameter("cursor", "Where a page begins; copied from the link next", text),
-	}
 }
 
 func responseParts() object {

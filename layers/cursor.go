@@ -14,6 +14,9 @@ type cursor struct {
 	Place  []*string `json:"s,omitempty"` // what the last feature is sorted by
 	Offset int       `json:"o,omitempty"` // rows passed, in a layer without a key
 	Hash   string    `json:"h"`           // of the question
+
+	Matched  *int64 `json:"n,omitempty"` // features that matched when the layer was at the revision
+	Revision int64  `json:"r,omitempty"`
 }
 
 func (c cursor) encode() string {

@@ -29,6 +29,8 @@ type Query struct {
 	After  string // cursor of the page before, from Page.Next
 	Offset int    // features passed over before the page. They are read all the same: a deep page costs as much as all before it. For doors that know no cursor
 	Count  bool   // count all matching features
+
+	CountIfCheap bool // count them where that costs little, see Store.countIfCheap
 }
 
 // Condition is a filter in a language of its own (package cql).
@@ -51,7 +53,7 @@ type Page struct {
 	Layer    *Layer // with the properties that the features have
 	Features []Feature
 	Next     string // cursor of the next page; "" on the last
-	Matched  int64  // all features that match, exactly; -1 when not asked for
+	Matched  int64  // all features that match, exactly; -1 when not counted
 }
 
 // Find returns one page of features. It returns ErrInvalid for a bad filter or cursor, ErrNotFound for a layer.
@@ -65,10 +67,14 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 		return nil, err
 	}
 	page := &Page{Layer: sel.shown, Matched: -1}
-	if q.Count {
-		if page.Matched, err = s.count(ctx, sel); err != nil {
-			return nil, err
-		}
+	switch {
+	case q.Count:
+		page.Matched, err = s.count(ctx, sel)
+	case q.CountIfCheap:
+		page.Matched, err = s.countIfCheap(ctx, sel, q)
+	}
+	if err != nil {
+		return nil, err
 	}
 	limit := q.Limit
 	if limit <= 0 {
@@ -94,29 +100,13 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 	}
 	if len(page.Features) > limit {
 		page.Features = page.Features[:limit]
-		page.Next = sel.next(page.Features[limit-1].ID, places[limit-1], q.After, q.Offset+limit)
+		next := cursor{Key: page.Features[limit-1].ID, Place: places[limit-1]}
+		if page.Matched >= 0 {
+			next.Matched, next.Revision = &page.Matched, l.Revision
+		}
+		page.Next = sel.next(next, q.After, q.Offset+limit)
 	}
 	return page, nil
-}
-
-// Count counts the features that match; of q, order, paging and what the answer has are not looked at.
-func (s *Store) Count(ctx context.Context, actor Actor, layer string, q Query) (int64, error) {
-	l, err := s.Layer(ctx, actor, layer)
-	if err != nil {
-		return 0, err
-	}
-	sel, err := s.selection(ctx, l, q)
-	if err != nil {
-		return 0, err
-	}
-	return s.count(ctx, sel)
-}
-
-func (s *Store) count(ctx context.Context, sel *selection) (n int64, err error) {
-	if err := s.pool.QueryRow(ctx, sel.count(), sel.args).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count %s: %w", sel.layer.Name, badValue(err))
-	}
-	return n, nil
 }
 
 // Feature returns one feature by its id; of q only AsOf and what the answer has matter.

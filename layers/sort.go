@@ -124,16 +124,17 @@ func (sel *selection) after(c cursor) string {
 	return "(" + strings.Join(any, " or ") + ")"
 }
 
-// next is the cursor behind a page that ended with the feature of that id and place.
-func (sel *selection) next(id string, place []*string, after string, passed int) string {
-	if sel.layer.Table.Key != "" {
-		return cursor{Key: id, Place: place, Hash: sel.hash()}.encode()
+// next is the cursor behind a page of so many rows that ended where c says.
+func (sel *selection) next(c cursor, after string, passed int) string {
+	c.Hash = sel.hash()
+	if sel.layer.Table.Key == "" {
+		before, err := decodeCursor(after, c.Hash)
+		if err != nil {
+			panic(err) // page has read it already
+		}
+		c.Key, c.Place, c.Offset = "", nil, before.Offset+passed
 	}
-	before, err := decodeCursor(after, sel.hash())
-	if err != nil {
-		panic(err) // page has read it already
-	}
-	return cursor{Offset: before.Offset + passed, Hash: sel.hash()}.encode()
+	return c.encode()
 }
 
 func (sel *selection) hash() string {

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"onemap/layers"
+	"onemap/layers/cql"
+)
+
+// whichParams are the parameters that say which features of a layer are meant, at every door that asks for features. Besides
+// them each simple property is one.
+var whichParams = []string{"bbox", "bbox-crs", "datetime", "ids", "filter", "filter-lang", "filter-crs", "as-of"}
+
+// mostIDs is how many features may be asked for by their ids at once.
+const mostIDs = 1000
+
+// which reads the parameters that say which features are meant. ways are the other parameters of the door, whose names no
+// property can take.
+func (s *Server) which(ctx context.Context, l *layers.Layer, p params, ways []string) (q layers.Query, err error) {
+	if q.Bounds, q.BoundsSRID, err = p.bounds(l); err != nil {
+		return q, err
+	}
+	if text, ok := p["datetime"]; ok {
+		if q.Datetime, err = ParseDatetime(text, layers.Zone); err != nil {
+			return q, err
+		}
+	}
+	for _, f := range filterable(l, ways) {
+		if v, ok := p[f.Name]; ok {
+			q.Equal = append(q.Equal, layers.Equal{Property: f.Name, Values: []string{v}})
+		}
+	}
+	if text, ok := p["ids"]; ok {
+		if q.IDs = strings.Split(text, ","); len(q.IDs) > mostIDs {
+			return q, fmt.Errorf("%w: ids has %d ids, want at most %d", layers.ErrInvalid, len(q.IDs), mostIDs)
+		}
+	}
+	if q.Filter, err = p.filter(l); err != nil {
+		return q, err
+	}
+	q.AsOf, err = s.asOf(ctx, p)
+	return q, err
+}
+
+// bounds reads bbox, with x first, and the system it is in; nil = everywhere.
+func (p params) bounds(l *layers.Layer) (*layers.Bounds, int, error) {
+	crs, err := lookupCRS(l, "bbox-crs", p["bbox-crs"])
+	if err != nil {
+		return nil, 0, err
+	}
+	text, ok := p["bbox"]
+	if !ok {
+		return nil, 0, nil
+	}
+	b, err := ParseBBox(text, crs)
+	return &b, crs.SRID, err
+}
+
+// filter reads filter, in the language of filter-lang, with coordinates in filter-crs; nil = all features. It is checked
+// against the layer when it is compiled.
+func (p params) filter(l *layers.Layer) (layers.Condition, error) {
+	if lang := p["filter-lang"]; lang != "" && lang != "cql2-text" {
+		return nil, fmt.Errorf("%w: filter-lang %q is not offered; want cql2-text", layers.ErrInvalid, lang)
+	}
+	if _, err := lookupCRS(l, "filter-crs", p["filter-crs"]); err != nil {
+		return nil, err
+	}
+	text, ok := p["filter"]
+	if !ok {
+		return nil, nil
+	}
+	filter, err := cql.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return filter, filter.Check(l)
+}
+
+// sorting reads sortby: names after an optional + or -. A + that was not encoded arrives as a space.
+func (p params) sorting() []layers.Sort {
+	text, ok := p["sortby"]
+	if !ok {
+		return nil
+	}
+	var by []layers.Sort
+	for name := range strings.SplitSeq(text, ",") {
+		name, descending := strings.CutPrefix(name, "-")
+		if !descending {
+			name = strings.TrimLeft(name, "+ ")
+		}
+		by = append(by, layers.Sort{Property: name, Descending: descending})
+	}
+	return by
+}
+
+// names reads a list of names; nil where the parameter is absent, none where it is empty.
+func (p params) names(parameter string) []string {
+	text, ok := p[parameter]
+	switch {
+	case !ok:
+		return nil
+	case text == "":
+		return []string{}
+	}
+	return strings.Split(text, ",")
+}
+
+// yes reads a parameter that is true or false, or absent, which is false.
+func (p params) yes(parameter string) (bool, error) {
+	text, ok := p[parameter]
+	if !ok {
+		return false, nil
+	}
+	v, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("%w: %s=%s: want true or false", layers.ErrInvalid, parameter, text)
+	}
+	return v, nil
+}
+
+// filterable are the properties that are parameters too: simple values whose name no parameter has.
+func filterable(l *layers.Layer, ways []string) []layers.Property {
+	var out []layers.Property
+	for _, p := range l.Properties {
+		if p.Type != layers.JSON && p.Role != "hidden" && !slices.Contains(ways, p.Name) && !slices.Contains(whichParams, p.Name) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// known are all parameters of a door that asks for features of a layer.
+func known(l *layers.Layer, ways []string) []string {
+	all := slices.Concat(ways, whichParams)
+	for _, p := range filterable(l, ways) {
+		all = append(all, p.Name)
+	}
+	return all
+}
