@@ -88,6 +88,9 @@ func (s *Server) describe(c echo.Context, l *layers.Layer) collectionDoc {
 			{Href: s.root(c) + "/tiles/" + l.Name + ".json", Rel: "tiles", Type: typeJSON, Title: "矢量瓦片 Vector tiles (TileJSON)"},
 		},
 	}
+	if l.Table.Geom != "" {
+		doc.Links = append(doc.Links, link{Href: here + "/tiles", Rel: relTilesets, Type: typeJSON, Title: "瓦片集 Tilesets (OGC API - Tiles)"})
+	}
 	if l.GeometryType != "" {
 		for _, crs := range crsOf(l) {
 			doc.CRS = append(doc.CRS, crs.URI)

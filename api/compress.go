@@ -11,7 +11,7 @@ import (
 // compressed sends text as gzip to those who take it. It leaves alone what has an encoding already: tiles, assets.
 func compressed(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Path() == tilePath || c.Request().Method == http.MethodHead || !accepts(c.Request(), "gzip") {
+		if isTile(c.Path()) || c.Request().Method == http.MethodHead || !accepts(c.Request(), "gzip") {
 			return next(c)
 		}
 		w := &gzipWriter{ResponseWriter: c.Response().Writer}

@@ -17,6 +17,7 @@ func documented() []doorDoc {
 		return out
 	}
 	own := func(name, zh, en string) parameterDoc { return parameterDoc{name, zh, en, nil} }
+	choice := of(tileChoiceDocs...)
 	which := append(of(whichParams...), own("{属性 property}", "任一属性等于该值", "Only features whose property has this value, e.g. dlbm=0101"))
 	return []doorDoc{
 		{"/ogc", "服务入口", "Landing page of the OGC API", "", nil},
@@ -26,8 +27,12 @@ func documented() []doorDoc {
 		{"/ogc/collections/{layer}", "一个图层", "One layer", "", nil},
 		{"/ogc/collections/{layer}/items", "图层的要素（GeoJSON）", "Features of a layer (GeoJSON)", "", append(of(itemsWays...), which...)},
 		{"/ogc/collections/{layer}/items/{id}", "一个要素", "One feature", "", of(append(answerParams, "as-of")...)},
-		{"/tiles/{layer[,layer…]}.json", "瓦片说明（TileJSON 3.0）", "What is in the tiles (TileJSON 3.0)", "", nil},
-		{"/tiles/{layer[,layer…]}/{z}/{x}/{y}.mvt", "矢量瓦片（MVT 2.1）", "Vector tiles (MVT 2.1, Web Mercator)", "", nil},
+		{"/ogc/tiles", "全图的瓦片集（OGC API Tiles）", "Tilesets of the whole map (OGC API - Tiles)", "", append(of("collections"), choice...)},
+		{"/ogc/tiles/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", "瓦片，先行后列", "A tile: the row before the column", "", nil},
+		{"/ogc/collections/{layer}/tiles", "一个图层的瓦片集", "Tilesets of a layer", "", choice},
+		{"/ogc/tileMatrixSets", "瓦片矩阵集", "Tile matrix sets", "", nil},
+		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}.json", "瓦片说明（TileJSON 3.0）", "What is in the tiles (TileJSON 3.0)", "", choice},
+		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}/{z}/{x}/{y}.mvt", "矢量瓦片（MVT 2.1），默认 WebMercatorQuad", "Vector tiles (MVT 2.1), in WebMercatorQuad unless a set is named", "", choice},
 		{"/styles/onemap.json", "地图样式（MapLibre）", "Map style (MapLibre)", "", []parameterDoc{own("theme", "light 或 dark", "light or dark"), own("layers", "图层名，逗号分隔", "Layer names, comma separated")}},
 		{"/layers", "图层目录", "The catalogue", "", nil},
 		{"/codes/{scheme}", "代码表", "A code list", "/codes/theme", nil},

@@ -15,6 +15,8 @@ type link struct {
 	Type     string `json:"type"`
 	Title    string `json:"title,omitempty"`
 	Hreflang string `json:"hreflang,omitempty"`
+
+	Templated bool `json:"templated,omitempty"` // Href has variables in braces
 }
 
 // root is the address clients reach the server under, without a slash at its end: as configured, else as a trusted

@@ -81,10 +81,10 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 // quiet reports whether requests of a route are too many and too much alike to be told one by one.
 func quiet(route string) bool {
 	switch route {
-	case "/healthz", "/metrics", "/readyz", tilePath:
+	case "/healthz", "/metrics", "/readyz":
 		return true
 	}
-	return false
+	return isTile(route)
 }
 
 // recover turns a panic into an internal error with its stack in the log.

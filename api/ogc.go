@@ -26,6 +26,20 @@ var conformance = []string{
 	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
 	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 	"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/collections-selection",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30",
+	"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+	"http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
+	"http://www.opengis.net/spec/tms/2.0/conf/tilematrixsetlimits",
+	"http://www.opengis.net/spec/tms/2.0/conf/tilesetmetadata",
+	"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
+	"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixsetlimits",
+	"http://www.opengis.net/spec/tms/2.0/conf/json-tilesetmetadata",
 }
 
 // landingDoc is the landing page.
@@ -51,6 +65,8 @@ func (s *Server) landing(c echo.Context) error {
 		link{Href: ogc + "/api.html", Rel: "service-doc", Type: "text/html", Title: "接口文档 API documentation"},
 		link{Href: ogc + "/conformance", Rel: "conformance", Type: typeJSON, Title: "Conformance classes"},
 		link{Href: ogc + "/collections", Rel: "data", Type: typeJSON, Title: "图层 Collections"},
+		link{Href: ogc + "/tiles", Rel: relTilesets, Type: typeJSON, Title: "瓦片 Tilesets of the whole map"},
+		link{Href: ogc + "/tileMatrixSets", Rel: relTilingSchemes, Type: typeJSON, Title: "瓦片矩阵集 Tile matrix sets"},
 		link{Href: s.root(c) + "/", Rel: "related", Type: "text/html", Title: "地图 The map"},
 	)}
 	return s.render(c, f, doc, "landing", view{Title: "一张图", TitleEn: "One Map", Data: doc})

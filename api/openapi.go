@@ -1,12 +1,14 @@
 package api
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/auth"
 	"onemap/layers"
+	"onemap/tiles"
 )
 
 // object is a JSON object of the API definition.
@@ -26,17 +28,18 @@ func (s *Server) definition(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return renderJSON(c, typeOpenAPI, describeAPI(s.root(c)+"/ogc", ls))
+	return renderJSON(c, typeOpenAPI, describeAPI(s.root(c)+"/ogc", ls, s.ground().Tiles.MatrixSets()))
 }
 
-func describeAPI(server string, ls []*layers.Layer) object {
+func describeAPI(server string, ls []*layers.Layer, sets []*tiles.MatrixSet) object {
 	paths := object{
 		"/":            operation("getLandingPage", "Capabilities", "Landing page: links to everything else", []any{ref("parameters", "f")}, answers("LandingPage", "404")),
 		"/api":         operation("getApiDefinition", "Capabilities", "This document", []any{ref("parameters", "f")}, answers("ApiDefinition", "404")),
 		"/conformance": operation("getConformance", "Capabilities", "Standards kept to", []any{ref("parameters", "f")}, answers("Conformance", "404")),
 		"/collections": operation("getCollections", "Capabilities", "All layers", []any{ref("parameters", "f")}, answers("Collections", "404")),
 	}
-	tags := []any{object{"name": "Capabilities", "description": "What there is"}}
+	maps.Copy(paths, tilePaths(ls, sets))
+	tags := []any{object{"name": "Capabilities", "description": "What there is"}, object{"name": "Tiles", "description": "Vector tiles of the whole map"}}
 	for _, l := range ls {
 		at, title := "/collections/"+l.Name, bilingual(l.Title, l.TitleEn)
 		tags = append(tags, object{"name": l.Name, "description": title})

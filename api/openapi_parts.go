@@ -26,6 +26,8 @@ func responseParts() object {
 		"Collection":    answer("A layer", typeJSON, "Collection"),
 		"Features":      geo("Features", "FeatureCollection"),
 		"Feature":       geo("A feature", "Feature"),
+		"Document":      answer("The document", typeJSON, "Object"),
+		"Tile":          object{"description": "A tile", "content": object{typeTile: object{"schema": object{"type": "string", "format": "binary"}}}},
 		"NotModified":   object{"description": "What the client has (If-None-Match) is still true"},
 		"Problem":       problem,
 	}

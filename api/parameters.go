@@ -1,6 +1,8 @@
 package api
 
 import (
+	"maps"
+
 	"onemap/layers"
 )
 
@@ -41,6 +43,7 @@ func parameterDocs() map[string]parameterDoc {
 	} {
 		out[p.Name] = p
 	}
+	maps.Copy(out, tileParameterDocs())
 	return out
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -14,6 +15,11 @@ var post = []string{http.MethodPost}
 
 // tilePath is the route that is asked more often than all others together.
 const tilePath = "/tiles/:layers/:z/:x/:y"
+
+// isTile reports whether a route answers with tiles: they are many, and compressed already.
+func isTile(route string) bool {
+	return route == tilePath || strings.HasSuffix(route, "/:z/:x/:y") || strings.HasSuffix(route, "/:z/:y/:x")
+}
 
 // routes is every URL of the server.
 func (s *Server) routes() {
@@ -29,9 +35,19 @@ func (s *Server) routes() {
 	door("/ogc/collections/:layer", s.collection)
 	door("/ogc/collections/:layer/items", s.items)
 	door("/ogc/collections/:layer/items/:id", s.item)
+	door("/ogc/collections/:layer/tiles", s.tilesets)
+	door("/ogc/collections/:layer/tiles/:set", s.tilesetOf)
+	door("/ogc/collections/:layer/tiles/:set/:z/:y/:x", s.ogcTile)
+	door("/ogc/tiles", s.tilesets)
+	door("/ogc/tiles/:set", s.tilesetOf)
+	door("/ogc/tiles/:set/:z/:y/:x", s.ogcTile)
+	door("/ogc/tileMatrixSets", s.matrixSets)
+	door("/ogc/tileMatrixSets/:set", s.matrixSet)
 
 	door("/tiles/:tileset", s.archived(s.tileJSON))
 	door(tilePath, s.archived(s.tile))
+	door("/tiles/:set/:tileset", s.archived(s.tileJSON))
+	door("/tiles/:set/:layers/:z/:x/:y", s.archived(s.tile))
 	door("/styles/:style", s.style)
 
 	door("/layers", s.layers)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"onemap/api/auth"
 	"onemap/layers"
+	"onemap/layers/cql"
 	"onemap/tiles"
 )
 
@@ -23,16 +25,15 @@ func (s *Server) tile(c echo.Context) error {
 	if y := c.Param("y"); !strings.HasSuffix(y, ".mvt") && !strings.HasSuffix(y, ".pbf") {
 		return fmt.Errorf("%w: tiles are at /tiles/{layers}/{z}/{x}/{y}.mvt", layers.ErrNotFound)
 	}
-	address, err := tiles.Parse(c.Param("z"), c.Param("x"), c.Param("y"))
+	set, err := s.setOf(c)
 	if err != nil {
 		return err
 	}
-	return s.sendTile(c, tiles.Request{Layers: strings.Split(param(c, "layers"), ","), Tile: address})
-}
-
-// sendTile answers with a tile of the layers, set and address in r; the rest of r is in the query.
-func (s *Server) sendTile(c echo.Context, r tiles.Request, allowed ...string) error {
-	ctx := c.Request().Context()
+	address, err := set.Parse(c.Param("z"), c.Param("x"), c.Param("y"))
+	if err != nil {
+		return err
+	}
+	r := tiles.Request{Layers: strings.Split(param(c, "layers"), ","), Set: set, Tile: address}
 	if len(r.Layers) > maxTileLayers {
 		return fmt.Errorf("%w: %d layers at once; want at most %d", layers.ErrInvalid, len(r.Layers), maxTileLayers)
 	}
@@ -41,9 +42,29 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request, allowed ...string) er
 			return fmt.Errorf("%w: layer %q is named twice", layers.ErrInvalid, name)
 		}
 	}
-	if err := s.tileQuery(c, &r, allowed); err != nil {
-		return err
+	if c.Request().URL.RawQuery != "" {
+		p, err := query(c.Request(), tileChoice...)
+		if err != nil {
+			return err
+		}
+		if err := s.choice(c.Request().Context(), p, &r); err != nil {
+			return err
+		}
 	}
+	return s.sendTile(c, r)
+}
+
+// setOf is the tile matrix set in the path; WebMercatorQuad where there is none.
+func (s *Server) setOf(c echo.Context) (*tiles.MatrixSet, error) {
+	if id := param(c, "set"); id != "" {
+		return s.ground().Tiles.MatrixSet(id)
+	}
+	return tiles.WebMercatorQuad, nil
+}
+
+// sendTile answers with a tile.
+func (s *Server) sendTile(c echo.Context, r tiles.Request) error {
+	ctx := c.Request().Context()
 	answer, err := s.ground().Tiles.Find(ctx, auth.Actor(c), r)
 	if err != nil {
 		return err
@@ -76,20 +97,32 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request, allowed ...string) er
 // noCache has browsers keep a tile, and ask whether it is still true.
 var noCache = []string{"no-cache"}
 
-// tileQuery reads what the query says of a tile.
-func (s *Server) tileQuery(c echo.Context, r *tiles.Request, allowed []string) error {
-	if c.Request().URL.RawQuery == "" {
-		return nil
-	}
-	p, err := query(c.Request(), append(allowed, "as-of", "properties")...)
-	if err != nil {
-		return err
-	}
+// choice reads what the query says of tiles: which features, as of when, with which properties.
+func (s *Server) choice(ctx context.Context, p params, r *tiles.Request) (err error) {
 	if text, ok := p["properties"]; ok && text != "" {
 		r.Properties = strings.Split(text, ",")
 	}
-	r.AsOf, err = s.asOf(c.Request().Context(), p)
+	if r.Filter, err = filterOf(p); err != nil {
+		return err
+	}
+	r.AsOf, err = s.asOf(ctx, p)
 	return err
+}
+
+// filterOf reads filter and filter-lang; "" is no filter.
+func filterOf(p params) (string, error) {
+	if lang, ok := p["filter-lang"]; ok && lang != "cql2-text" {
+		return "", fmt.Errorf("%w: filter-lang=%s is not offered; want cql2-text", layers.ErrInvalid, lang)
+	}
+	text, ok := p["filter"]
+	if !ok {
+		return "", nil
+	}
+	f, err := cql.Parse(text)
+	if err != nil {
+		return "", err
+	}
+	return f.String(), nil
 }
 
 // quoted is an ETag: the same tile in another coding is another representation (RFC 9110, 8.8.3).
@@ -135,18 +168,41 @@ func writeTile(c echo.Context, body *tiles.Body, coding string) error {
 	return c.Blob(http.StatusOK, typeTile, encoded)
 }
 
-// tileJSON says how to ask for tiles of one or several layers, and what is in them.
+// tileJSON says how to ask for tiles of one or several layers, and what is in them. What the query says of the tiles is
+// carried on into their address.
 func (s *Server) tileJSON(c echo.Context) error {
-	if _, err := query(c.Request()); err != nil {
+	p, err := query(c.Request(), tileChoice...)
+	if err != nil {
 		return err
 	}
 	names, ok := strings.CutSuffix(param(c, "tileset"), ".json")
 	if !ok || names == "" {
 		return fmt.Errorf("%w: TileJSON is at /tiles/{layer[,layer…]}.json", layers.ErrNotFound)
 	}
-	ls, err := s.chosen(c.Request().Context(), c, names)
+	set, err := s.setOf(c)
 	if err != nil {
 		return err
 	}
-	return renderJSON(c, typeTileJSON, tiles.Describe(ls, s.root(c)+"/tiles/"+names+"/{z}/{x}/{y}.mvt"))
+	ctx := c.Request().Context()
+	ls, err := s.chosen(ctx, c, names)
+	if err != nil {
+		return err
+	}
+	r := tiles.Request{Layers: strings.Split(names, ","), Set: set}
+	if err := s.choice(ctx, p, &r); err != nil {
+		return err
+	}
+	if err := s.ground().Tiles.Fits(ctx, auth.Actor(c), r); err != nil {
+		return err
+	}
+	return renderJSON(c, typeTileJSON, tiles.DescribeRequest(ls, r, s.tileAddress(c, set, r.Layers)+"/{z}/{x}/{y}.mvt"+carried(p)))
+}
+
+// tileAddress is where tiles of layers begin, without a set where it is the usual one.
+func (s *Server) tileAddress(c echo.Context, set *tiles.MatrixSet, names []string) string {
+	at := s.root(c) + "/tiles/"
+	if set != tiles.WebMercatorQuad {
+		at += set.ID + "/"
+	}
+	return at + strings.Join(names, ",")
 }

@@ -119,10 +119,6 @@ func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	w.wait(func(l *layers.Layer) bool { return l.Name == "odd" && l.Count == 6 })
 	drawn := tiles.New(pool, store, tiles.Options{})
 	w.follow(store.Watch)
-	w.follow(drawn.Follow)
-	for position, _ := drawn.Freshness(); position == 0; position, _ = drawn.Freshness() {
-		time.Sleep(time.Millisecond)
-	}
 	opt := api.Options{
 		Ground: &api.Ground{Store: store, Tiles: drawn, Pool: pool}, Page: fstest.MapFS{
 			"index.html":            {Data: []byte("<!doctype html><title>map</title>")},
@@ -135,6 +131,11 @@ func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	for _, f := range change {
 		f(&opt)
 	}
+	drawn = opt.Ground.Tiles
+	w.follow(drawn.Follow)
+	for position, _ := drawn.Freshness(); position == 0; position, _ = drawn.Freshness() {
+		time.Sleep(time.Millisecond)
+	}
 	var err error
 	if w.api, err = api.New(opt); err != nil {
 		t.Fatal(err)
@@ -143,6 +144,11 @@ func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	t.Cleanup(w.server.Close)
 	t.Cleanup(w.api.Close) // before the server's, which waits for streams
 	return w
+}
+
+// shifted has tiles in the GCJ-02 variant too.
+func shifted(o *api.Options) {
+	o.Ground.Tiles = tiles.New(o.Ground.Pool, o.Ground.Store, tiles.Options{GCJ02: true})
 }
 
 // follow has f follow the log until the test ends, again and again as the product does.

@@ -35,7 +35,7 @@ type Answer struct {
 // tile that is not there, and ErrInvalid for a filter that can not be read, a property that a layer does not have, or a past
 // that is not kept.
 func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answer, error) {
-	r.Set = cmp.Or(r.Set, webMercator)
+	r.Set = cmp.Or(r.Set, WebMercatorQuad)
 	if err := r.Set.Check(r.Tile); err != nil {
 		return nil, err
 	}
@@ -86,10 +86,32 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 
 // revision is that of a tile of any set.
 func (t *Tiles) revision(r *revisions, set *MatrixSet, tile Tile) int64 {
-	if set == webMercator {
+	if set == WebMercatorQuad {
 		return r.of(tile)
 	}
 	return r.within(set.mercator(tile), set.Zoom(tile))
+}
+
+// Fits returns the errors of Find that are not of a tile: layers that are not there, a filter or properties that do not fit.
+func (t *Tiles) Fits(ctx context.Context, actor layers.Actor, r Request) error {
+	filter, err := readFilter(r.Filter)
+	if err != nil {
+		return err
+	}
+	for _, name := range r.Layers {
+		l, err := t.store.Layer(ctx, actor, name)
+		if err != nil {
+			return err
+		}
+		k := key{}
+		if err := k.carry(l, r.Properties, len(r.Layers)); err != nil {
+			return err
+		}
+		if err := k.sift(l, filter); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // carry notes the properties asked for besides those that are carried anyway. Of several layers each has those it has.

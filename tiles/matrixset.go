@@ -40,7 +40,7 @@ const (
 // matrixSets are the tile matrix sets that there are. The first is what is meant where nothing is said.
 // CGCS2000Quad is the grid that TianDiTu (天地图) calls "c": its level z is WorldCRS84Quad's level z-1.
 var matrixSets = []*MatrixSet{
-	webMercator,
+	WebMercatorQuad,
 	{ID: "WorldCRS84Quad", Title: "CRS84 for the World", SRID: 4326,
 		URI: definitions + "WorldCRS84Quad", CRS: "http://www.opengis.net/def/crs/OGC/1.3/CRS84", Axes: [2]string{"Lon", "Lat"},
 		ScaleSet: scaleSets + "GoogleCRS84Quad",
@@ -51,7 +51,8 @@ var matrixSets = []*MatrixSet{
 	gcj02,
 }
 
-var webMercator = &MatrixSet{ID: "WebMercatorQuad", Title: "Google Maps Compatible for the World", SRID: 3857,
+// WebMercatorQuad is the set that is meant where nothing is said.
+var WebMercatorQuad = &MatrixSet{ID: "WebMercatorQuad", Title: "Google Maps Compatible for the World", SRID: 3857,
 	URI: definitions + "WebMercatorQuad", CRS: "http://www.opengis.net/def/crs/EPSG/0/3857", Axes: [2]string{"X", "Y"},
 	ScaleSet: scaleSets + "GoogleMapsCompatible",
 	West:     -circumference / 2, North: circumference / 2, Side: circumference, Columns: 2, Rows: 2, MaxZoom: MaxZoom, Defined: 24}
@@ -172,9 +173,14 @@ func (s *MatrixSet) mercator(t Tile) layers.Bounds {
 }
 
 // source returns the bounds of what can be in a tile, its buffer included, in the set's coordinates but where things are.
+// Degrees end at the poles: no other system has a place beyond them.
 func (s *MatrixSet) source(t Tile) layers.Bounds {
-	if s.Approximate {
-		return unshifted(s.Buffered(t))
+	b := s.Buffered(t)
+	switch {
+	case s.Approximate:
+		return unshifted(b)
+	case layers.Geographic(s.SRID):
+		b[1], b[3] = max(b[1], -90), min(b[3], 90)
 	}
-	return s.Buffered(t)
+	return b
 }

@@ -26,7 +26,7 @@ const circumference = 2 * math.Pi * 6378137
 type Tile struct{ Z, X, Y int }
 
 // Parse reads an address of WebMercatorQuad; see MatrixSet.Parse.
-func Parse(z, x, y string) (Tile, error) { return webMercator.Parse(z, x, y) }
+func Parse(z, x, y string) (Tile, error) { return WebMercatorQuad.Parse(z, x, y) }
 
 // Parse reads an address as a URL has it; y may end in .mvt or .pbf. It returns ErrInvalid for what is no number and
 // ErrNotFound for a tile outside the matrix.
@@ -60,10 +60,10 @@ func number(text string) (int, error) {
 func (t Tile) String() string { return fmt.Sprintf("%d/%d/%d", t.Z, t.X, t.Y) }
 
 // Mercator returns the tile's bounds in metres of EPSG:3857.
-func (t Tile) Mercator() layers.Bounds { return webMercator.Bounds(t) }
+func (t Tile) Mercator() layers.Bounds { return WebMercatorQuad.Bounds(t) }
 
 // Buffered returns the tile's bounds with the buffer around them, in metres of EPSG:3857.
-func (t Tile) Buffered() layers.Bounds { return webMercator.Buffered(t) }
+func (t Tile) Buffered() layers.Bounds { return WebMercatorQuad.Buffered(t) }
 
 // Bounds returns the tile's bounds in degrees; EPSG:4490 and 4326 agree in it to centimetres.
 func (t Tile) Bounds() layers.Bounds { return degrees(t.Mercator()) }

@@ -44,7 +44,7 @@ func Describe(ls []*layers.Layer, template string) TileJSON {
 // DescribeRequest makes the TileJSON of tiles as they are asked for: in a set, with more properties. Zooms are those of the
 // set; where it is not WebMercatorQuad, which TileJSON 3.0 supposes, the document says so.
 func DescribeRequest(ls []*layers.Layer, r Request, template string) TileJSON {
-	set := cmp.Or(r.Set, webMercator)
+	set := cmp.Or(r.Set, WebMercatorQuad)
 	doc := TileJSON{TileJSON: "3.0.0", Scheme: "xyz", Tiles: []string{template}, MinZoom: set.MaxZoom, VectorLayers: []VectorLayer{}}
 	var titles, left []string
 	for _, l := range ls {
@@ -64,7 +64,7 @@ func DescribeRequest(ls []*layers.Layer, r Request, template string) TileJSON {
 	}
 	doc.Name, doc.Description = strings.Join(titles, "、"), strings.Join(left, " ")
 	doc.Attribution = layers.Attribution(ls)
-	if set != webMercator {
+	if set != WebMercatorQuad {
 		doc.TileMatrixSet, doc.CRS = set.ID, set.CRS
 		doc.Description = strings.TrimSpace(set.Title + ": z, x, y are those of " + set.ID + ". " + doc.Description)
 	}

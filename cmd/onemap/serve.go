@@ -34,6 +34,7 @@ type serveCmd struct {
 	TrustProxy bool          `env:"ONEMAP_TRUST_PROXY" help:"Believe Forwarded and X-Forwarded headers (${env})."`
 	Grace      time.Duration `default:"10s" help:"How long running requests may go on after Ctrl-C."`
 	Cache      int64         `placeholder:"MIB" default:"96" env:"ONEMAP_CACHE" help:"Memory for tiles that have been drawn, in MiB (${env})."`
+	GCJ02      bool          `name:"gcj02" env:"ONEMAP_GCJ02" help:"Offer tiles that are shifted, approximately, for base maps in GCJ-02 (Gaode, Tencent) as the set WebMercatorQuadGCJ02, for display only (${env})."`
 
 	Archives string `placeholder:"DIR" type:"path" env:"ONEMAP_ARCHIVES" help:"Serve the PMTiles archives in this directory too: the tiles of NAME.pmtiles at /tiles/NAME/{z}/{x}/{y}.mvt (${env})."`
 
@@ -122,7 +123,7 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		if err := s.populate(ctx, store, start); err != nil {
 			return cmp.Or(ctx.Err(), err) // interrupted, a load fails in many ways that are none
 		}
-		drawn := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20, Observe: server.ObserveTile})
+		drawn := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20, GCJ02: s.GCJ02, Observe: server.ObserveTile})
 		follow.Go(func() error { return again(ctx, log, "the catalogue", store.Watch) })
 		follow.Go(func() error { return again(ctx, log, "the tiles' log", drawn.Follow) })
 		if s.PeerListen != "" {
