@@ -97,8 +97,9 @@ func contains(ring []point, p point) bool {
 // linker clips polygons by a box, so that what is left are proper polygons: separate parts are separate rings, and a
 // hole that the box cuts becomes a part of the outer ring. The parts of the rings inside the box are chains; where one
 // leaves the box, the boundary is followed to where the next comes in.
-// Method: Weiler and Atherton 1977, for a rectangle. What comes out is proven by its area, and where rings that are no
-// rings have led it astray, Sutherland and Hodgman's way (1974), which is always right in area, is taken.
+// Method: Sutherland and Hodgman 1974 where it is right, which is where no side of the box cuts a ring more than once: most
+// small polygons. Else Weiler and Atherton 1977, for a rectangle. What comes out of that is proven by its area, and where
+// rings that are no rings have led it astray, the first, which is always right in area, is taken after all.
 type linker struct {
 	box    box
 	points []point // of all chains
@@ -120,6 +121,14 @@ type chain struct {
 func (k *linker) clip(c box, from, to *rings) {
 	to.reset()
 	k.box, k.points, k.chains = c, k.points[:0], k.chains[:0]
+	if len(from.ends) == 1 {
+		if ring, once := k.hodgman(from.ring(0)); once {
+			if len(ring) >= 3 {
+				to.add(ring, true)
+			}
+			return
+		}
+	}
 	k.holes.reset()
 	k.outers.reset()
 	want := 0.0
@@ -132,7 +141,8 @@ func (k *linker) clip(c box, from, to *rings) {
 			}
 			continue
 		}
-		area := math.Abs(signedArea(k.hodgman(ring)))
+		clipped, _ := k.hodgman(ring)
+		area := math.Abs(signedArea(clipped))
 		if !from.outer[i] {
 			area = -area
 		}
@@ -299,7 +309,7 @@ func (k *linker) assign(to *rings) {
 func (k *linker) plain(from, to *rings) {
 	to.reset()
 	for i := range from.ends {
-		ring := k.hodgman(from.ring(i))
+		ring, _ := k.hodgman(from.ring(i))
 		if len(ring) < 3 && from.outer[i] {
 			return
 		}
@@ -309,34 +319,38 @@ func (k *linker) plain(from, to *rings) {
 	}
 }
 
-// hodgman clips a ring by the four sides, one after the other (Sutherland and Hodgman 1974). The result is good until the
-// next call.
-func (k *linker) hodgman(ring []point) []point {
+// hodgman clips a ring by the four sides, one after the other (Sutherland and Hodgman 1974). once tells that none of them
+// cuts it in more than two places. The result is good until the next call.
+func (k *linker) hodgman(ring []point) (clipped []point, once bool) {
 	in, out := append(k.loop[:0], ring...), k.work[:0]
+	once = true
 	for side := range 4 {
-		out = out[:0]
-		if len(in) == 0 {
-			break
+		if !slices.ContainsFunc(in, func(p point) bool { return k.depth(side, p) < 0 }) {
+			continue
 		}
+		out = out[:0]
 		a := in[len(in)-1]
+		da, cuts := k.depth(side, a), 0
 		for _, b := range in {
-			da, db := k.depth(side, a), k.depth(side, b)
+			db := k.depth(side, b)
 			if (da < 0) != (db < 0) {
 				t := da / (da - db)
 				out = append(out, point{a.x + t*(b.x-a.x), a.y + t*(b.y-a.y)})
+				cuts++
 			}
 			if db >= 0 {
 				out = append(out, b)
 			}
-			a = b
+			a, da = b, db
 		}
+		once = once && cuts <= 2
 		in, out = out, in
 	}
 	k.loop, k.work = in, out
 	for i, p := range in {
 		in[i] = k.box.inside(p)
 	}
-	return in
+	return in, once
 }
 
 // depth is how far a point lies inside a side of the box.

@@ -29,6 +29,9 @@ const mostHealed = 20_000
 // bent reports whether rings cross or touch themselves or each other: a place that is passed twice is one where two edges
 // that begin there touch.
 func (h *healer) bent(rings [][]cell) bool {
+	if len(rings) == 1 && convex(rings[0]) {
+		return false
+	}
 	h.take(rings)
 	if len(h.edges) > mostHealed {
 		return false
@@ -44,6 +47,24 @@ func (h *healer) bent(rings [][]cell) bool {
 		return bent
 	})
 	return bent
+}
+
+// convex reports whether a ring turns left at every corner, and goes round once: there and back along x.
+func convex(ring []cell) bool {
+	n := len(ring)
+	a, b := ring[n-2], ring[n-1]
+	east, turns := b.x > a.x || b.x == a.x && b.y > a.y, 0
+	for _, c := range ring {
+		if side(a, b, c) <= 0 {
+			return false
+		}
+		if now := c.x > b.x || c.x == b.x && c.y > b.y; now != east {
+			east = now
+			turns++
+		}
+		a, b = b, c
+	}
+	return turns <= 2
 }
 
 func (h *healer) take(rings [][]cell) {

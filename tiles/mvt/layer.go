@@ -33,6 +33,8 @@ type Layer struct {
 	spare    []byte         // memory to write bytes and values anew
 	other    values
 	moved    []uint32 // 1 + where a value is now, by where it was
+	sorting  []uint64
+	sorted   []feature
 }
 
 // feature is one feature of a layer: where its tags and its geometry lie.

@@ -3,6 +3,7 @@ package mvt
 import (
 	"bytes"
 	"hash/maphash"
+	"math/bits"
 )
 
 // values are the distinct values of a layer, in the order in which they came. It is a hash table whose entries are the
@@ -11,6 +12,7 @@ type values struct {
 	encoded []byte   // as fields of the layer
 	spans   []extent // in encoded, by place
 	table   []slot   // by hash; its length is a power of two
+	listed  int      // how many of the values the table has
 }
 
 // extent is where a value lies, without its field's head.
@@ -24,13 +26,21 @@ const firstTable = 256
 
 var hashSeed = maphash.MakeSeed()
 
+// reset forgets all values.
 func (v *values) reset() {
-	v.encoded, v.spans = v.encoded[:0], v.spans[:0]
+	v.begin()
 	if v.table == nil {
 		v.table = make([]slot, firstTable)
 	}
 	clear(v.table)
+	v.listed = 0
 }
+
+// begin is reset for values that are only added, not looked for.
+func (v *values) begin() { v.encoded, v.spans, v.listed = v.encoded[:0], v.spans[:0], unlisted }
+
+// unlisted says that the table knows nothing.
+const unlisted = -1
 
 // at is the value at a place.
 func (v *values) at(place uint32) []byte {
@@ -40,6 +50,9 @@ func (v *values) at(place uint32) []byte {
 
 // place finds or gives a value its place.
 func (v *values) place(value []byte) uint32 {
+	if v.listed != len(v.spans) {
+		v.list()
+	}
 	hash := uint32(maphash.Bytes(hashSeed, value))
 	i := int(hash) & (len(v.table) - 1)
 	for ; v.table[i].found > 0; i = (i + 1) & (len(v.table) - 1) {
@@ -47,29 +60,48 @@ func (v *values) place(value []byte) uint32 {
 			return s.found - 1
 		}
 	}
+	place := v.add(value)
+	v.table[i] = slot{place + 1, hash}
+	if v.listed++; 2*v.listed > len(v.table) {
+		v.grow()
+	}
+	return place
+}
+
+// add adds a value that there is not yet.
+func (v *values) add(value []byte) (place uint32) {
 	v.encoded = append(v.encoded, 4<<3|2)
 	v.encoded = appendUvarint(v.encoded, uint32(len(value)))
 	from := len(v.encoded)
 	v.encoded = append(v.encoded, value...)
 	v.spans = append(v.spans, extent{uint32(from), uint32(len(v.encoded))})
-	v.table[i] = slot{uint32(len(v.spans)), hash}
-	if 2*len(v.spans) > len(v.table) {
-		v.grow()
-	}
 	return uint32(len(v.spans)) - 1
 }
 
-func (v *values) grow() {
-	table := make([]slot, 4*len(v.table))
-	for _, s := range v.table {
-		if s.found == 0 {
-			continue
-		}
-		i := int(s.hash) & (len(table) - 1)
-		for table[i].found > 0 {
-			i = (i + 1) & (len(table) - 1)
-		}
-		table[i] = s
+// list makes the table of values that have been added without.
+func (v *values) list() {
+	v.table = make([]slot, max(firstTable, 4<<bits.Len(uint(len(v.spans)))))
+	for place := range v.spans {
+		v.put(slot{uint32(place) + 1, uint32(maphash.Bytes(hashSeed, v.at(uint32(place))))})
 	}
-	v.table = table
+	v.listed = len(v.spans)
+}
+
+func (v *values) grow() {
+	old := v.table
+	v.table = make([]slot, 4*len(old))
+	for _, s := range old {
+		if s.found > 0 {
+			v.put(s)
+		}
+	}
+}
+
+// put puts a slot where its hash belongs.
+func (v *values) put(s slot) {
+	i := int(s.hash) & (len(v.table) - 1)
+	for v.table[i].found > 0 {
+		i = (i + 1) & (len(v.table) - 1)
+	}
+	v.table[i] = s
 }
