@@ -105,6 +105,19 @@ func (f *field) settled() {
 	f.until(func() bool { pending, err := f.store.Pending(f.Context()); return err == nil && len(pending) == 0 })
 }
 
+// shown waits until every commit counts in tiles.
+func (f *field) shown() {
+	f.Helper()
+	f.settled()
+	position, err := f.store.Position(f.Context())
+	if err == nil {
+		err = f.tiles.Await(f.Context(), position)
+	}
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
 // While rows are written, an archive holds exactly the tiles that the door has as of its position: all of them, nothing
 // besides, none later. Neither does it need a node that follows the log.
 func TestAnArchiveIsOfOneMoment(t *testing.T) {

@@ -32,11 +32,11 @@ func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := t.newQuestion(ctx, l, k)
+	p, err := t.plan(ctx, l, k)
 	if err != nil {
 		return nil, err
 	}
-	body, err := t.encode(ctx, q)
+	body, err := t.encode(ctx, p, k)
 	if err != nil {
 		return nil, tooLong(ctx, err)
 	}
@@ -60,15 +60,15 @@ func (t *Tiles) take(ctx context.Context) (done func(), err error) {
 }
 
 // encode asks PostGIS for a layer and its labels, and compresses them.
-func (t *Tiles) encode(ctx context.Context, q *question) ([]byte, error) {
+func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 	var ls []*mvt.Layer
 	defer func() {
 		for _, l := range ls {
 			l.Release()
 		}
 	}()
-	for _, d := range q.drawings() {
-		l, err := t.read(ctx, d, q.grid(d))
+	for _, d := range p.drawings {
+		l, err := t.read(ctx, d, k)
 		if err != nil {
 			return nil, err
 		}
@@ -80,14 +80,14 @@ func (t *Tiles) encode(ctx context.Context, q *question) ([]byte, error) {
 }
 
 // read asks PostGIS for the rows of one drawing and encodes them as they come. The query ends with the context.
-func (t *Tiles) read(ctx context.Context, d drawing, grid mvt.Grid) (*mvt.Layer, error) {
+func (t *Tiles) read(ctx context.Context, d drawing, k key) (*mvt.Layer, error) {
 	begin := time.Now()
-	rows, err := t.pool.Query(ctx, d.sql, d.args)
+	rows, err := t.pool.Query(ctx, d.sql, d.in(k.set, k.tile)...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	layer := mvt.NewLayer(d.layer, grid, d.keys)
+	layer := mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
 	add := rowReader(rows.FieldDescriptions(), layer)
 	more := rows.Next()
 	t.opt.Observe(StageSelect, time.Since(begin))
@@ -102,10 +102,10 @@ func (t *Tiles) read(ctx context.Context, d drawing, grid mvt.Grid) (*mvt.Layer,
 }
 
 // grid is where the tile lies, for the encoder.
-func (q *question) grid(d drawing) mvt.Grid {
-	b := q.set.Bounds(q.tile)
+func (d drawing) grid(set *MatrixSet, tile Tile) mvt.Grid {
+	b := set.Bounds(tile)
 	g := mvt.Grid{West: b[0], North: b[3], Side: b[2] - b[0], Extent: Extent, Buffer: Buffer}
-	if q.set.Approximate {
+	if set.Approximate {
 		g.Shift = shift
 		if d.points { // which of them are in the tile is not known before they are shifted
 			g.Buffer = 0

@@ -19,16 +19,35 @@ var selectSQL string
 //go:embed label.sql
 var labelSQL string
 
-// drawing is one layer of one tile as a question to PostGIS, whose rows are encoded.
+// drawing is one layer of the tiles of a zoom as a question to PostGIS, whose rows are encoded.
 type drawing struct {
 	layer  string   // its name in the tile
 	keys   []string // names of the properties, in the order of the columns
 	sql    string
-	args   pgx.StrictNamedArgs
-	points bool // each is in one tile only
+	args   []any // a side stands for one of the tile's
+	points bool  // each is in one tile only
 }
 
-// question fills the readable SQL with the names of a layer, sanitized, and the values of a tile.
+// side is a place in bounds, where a tile's go.
+type side int
+
+// in is the arguments for a tile of a set.
+func (d drawing) in(set *MatrixSet, tile Tile) []any {
+	b := set.source(tile)
+	if d.points && !set.Approximate {
+		b = set.Bounds(tile)
+	}
+	args := make([]any, len(d.args))
+	for i, a := range d.args {
+		if s, ok := a.(side); ok {
+			a = b[s]
+		}
+		args[i] = a
+	}
+	return args
+}
+
+// question fills the readable SQL with the names of a layer, sanitized.
 type question struct {
 	layer  *layers.Layer
 	set    *MatrixSet
@@ -67,12 +86,13 @@ func (t *Tiles) newQuestion(ctx context.Context, l *layers.Layer, k key) (*quest
 }
 
 // drawings are the layer itself, and its labels.
-func (q *question) drawings() []drawing {
-	ds := []drawing{q.features()}
-	if HasLabels(q.layer) && q.set.Zoom(q.tile) >= q.layer.Style.LabelAt {
-		ds = append(ds, q.labels())
+func (q *question) drawings() ([]drawing, error) {
+	features, err := q.features()
+	if err != nil || !HasLabels(q.layer) || q.set.Zoom(q.tile) < q.layer.Style.LabelAt {
+		return []drawing{features}, err
 	}
-	return ds
+	labels, err := q.labels()
+	return []drawing{features, labels}, err
 }
 
 // HasLabels reports whether a layer has a second layer in tiles, <name>_label: polygons that are labelled.
@@ -81,12 +101,14 @@ func HasLabels(l *layers.Layer) bool {
 	return ok && strings.HasSuffix(l.GeometryType, "Polygon")
 }
 
-func (q *question) features() drawing {
+func (q *question) features() (d drawing, err error) {
 	keys, columns := q.columns(append(slices.Clone(q.layer.Drawing.Properties), q.more...))
-	return drawing{layer: q.layer.Name, keys: keys, sql: q.fill(selectSQL, columns), args: q.args(q.set.source(q.tile))}
+	d = drawing{layer: q.layer.Name, keys: keys}
+	d.sql, d.args, err = q.numbered(q.fill(selectSQL, columns))
+	return d, err
 }
 
-func (q *question) labels() drawing {
+func (q *question) labels() (d drawing, err error) {
 	l := q.layer
 	keys, columns := q.columns(labelProperties(l))
 	names := ""
@@ -98,11 +120,9 @@ func (q *question) labels() drawing {
 		"/* names */", names,
 		"/* label */", fmt.Sprintf("%s is not null and %s::text <> ''", label, label),
 	).Replace(labelSQL)
-	bounds := q.set.Bounds(q.tile)
-	if q.set.Approximate {
-		bounds = q.set.source(q.tile)
-	}
-	return drawing{layer: l.Name + "_label", keys: keys, sql: q.fill(sql, columns), args: q.args(bounds), points: true}
+	d = drawing{layer: l.Name + "_label", keys: keys, points: true}
+	d.sql, d.args, err = q.numbered(q.fill(sql, columns))
+	return d, err
 }
 
 // labelProperties are a label point's: what drawing needs, and the label itself.
@@ -236,11 +256,12 @@ func (q *question) order() string {
 	return "order by source::text"
 }
 
-func (q *question) args(b layers.Bounds) pgx.StrictNamedArgs {
-	args := pgx.StrictNamedArgs{"bminx": b[0], "bminy": b[1], "bmaxx": b[2], "bmaxy": b[3]}
+// numbered turns the names of parameters into numbers, once for all tiles.
+func (q *question) numbered(sql string) (string, []any, error) {
+	args := pgx.StrictNamedArgs{"bminx": side(0), "bminy": side(1), "bmaxx": side(2), "bmaxy": side(3)}
 	maps.Copy(args, q.values)
 	maps.Copy(args, q.rows.Args)
-	return args
+	return args.RewriteQuery(context.Background(), nil, sql, nil)
 }
 
 func ident(name string) string { return pgx.Identifier{name}.Sanitize() }

@@ -27,7 +27,7 @@ func TestTilesAreNeverTooLarge(t *testing.T) {
 	}
 	f.exec(`insert into layer.dense (note, side, geom) select md5(n::text) || md5((-n)::text), side, st_multi(st_makeenvelope(x, y, x + side, y + side, 4490))
 		from (select n, 0.0001 * exp(hashint8(n) / 2^31 * 2) as side, 116.0 + (n % 200) * 0.0005 as x, 35.7 + (n / 200) * 0.0008 as y from generate_series(1, 24000) n) s`)
-	f.settled()
+	f.shown()
 	body := func(tile tiles.Tile) []byte {
 		b, err := f.tiles.Body(t.Context(), layers.Anonymous, []string{"dense"}, tile)
 		if err != nil {
@@ -41,7 +41,7 @@ func TestTilesAreNeverTooLarge(t *testing.T) {
 		t.Errorf("%d bytes; want up to %d and not much less", n, tiles.MostBytes)
 	}
 	f.exec("update layer.dense set side = side where fid % 3 = 0") // the rows lie elsewhere in the table
-	f.settled()
+	f.shown()
 	if !bytes.Equal(body(tile), first) {
 		t.Error("the same rows gave other bytes")
 	}

@@ -53,6 +53,7 @@ type Tiles struct {
 	store    *layers.Store
 	opt      Options
 	cache    *cache.Cache
+	plans    plans
 	log      following
 	shares   chan struct{}
 	naming   sync.Mutex
