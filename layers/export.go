@@ -44,3 +44,22 @@ func Untransformable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "XX000" && strings.Contains(pg.Message, "transform")
 }
+
+// BoundsIn returns bounds of a layer in a system, east first, never smaller than its features; nil where it has none. It
+// returns ErrInvalid where the system has no coordinates for them.
+func (s *Store) BoundsIn(ctx context.Context, l *Layer, srid int) (*Bounds, error) {
+	if l.Bounds == nil || Geographic(srid) {
+		return l.Bounds, nil
+	}
+	b, to := l.Bounds, Bounds{}
+	err := s.pool.QueryRow(ctx, `select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_transform(st_segmentize(
+		st_makeenvelope($1, $2, $3, $4, 4490), greatest($3 - $1, $4 - $2, 1e-9) / 32), $5) as e) as t`, b[0], b[1], b[2], b[3], srid).
+		Scan(&to[0], &to[1], &to[2], &to[3])
+	if Untransformable(err) {
+		return nil, fmt.Errorf("%w: layer %q has no coordinates in EPSG:%d", ErrInvalid, l.Name, srid)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bounds of %s in EPSG:%d: %w", l.Name, srid, translate(err))
+	}
+	return &to, nil
+}

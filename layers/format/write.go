@@ -19,9 +19,11 @@ type Sheet struct {
 	// Layer has the Properties that are written, by the names they have in the file; GeometryType, HasZ and the titles are
 	// the layer's own.
 	Layer    *layers.Layer
-	CRS      layers.CRS // of the coordinates, east first
-	Encoding string     // of the text; "" = UTF-8
-	BOM      bool       // begin UTF-8 text with a byte order mark, which Excel needs
+	CRS      layers.CRS     // of the coordinates, east first
+	Bounds   *layers.Bounds // that hold all features, in the CRS; nil = not known
+	Encoding string         // of the text; "" = UTF-8
+	BOM      bool           // begin UTF-8 text with a byte order mark, which Excel needs
+	Schema   string         // of XML: the file beside that describes it; "" = there is none
 }
 
 // Writing is how files of a format are written.
@@ -42,6 +44,7 @@ type Writing struct {
 	id      string                                   // name of the column that gives features their id in the format; "" = it has none
 	idText  bool                                     // which is text
 	finish  func(j *job, p *part, stem string) error // mends what the driver wrote to the files of that stem; may be nil
+	schema  func(l *layers.Layer) []byte             // a .xsd that goes beside a file; nil = there is none
 	names   nameRules
 	texts   textRules
 	whole   int64 // largest whole number that it has a type for; a field with larger ones becomes text; 0 = all
@@ -59,6 +62,7 @@ type Writing struct {
 	flat      bool     // holds no heights
 	shapeless bool     // holds no geometry: it becomes columns
 	bare      bool     // holds geometry alone, no properties
+	bounded   bool     // begins with the bounds of all
 	noNull    bool     // numbers are never null
 	utc       bool     // moments are in UTC, to the second
 	noEmpty   bool     // an empty text can not be told from a null

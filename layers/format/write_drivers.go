@@ -46,17 +46,6 @@ func writeKML() *Writing {
 	}
 }
 
-func writeGML() *Writing {
-	return &Writing{
-		MediaType: "application/gml+xml; version=3.2", Driver: "GML", id: "gml_id", idText: true, siblings: []string{".xsd"},
-		names: nameRules{identifier: true, reserved: []string{"gml_id", "fid", "geometryproperty", "boundedby"}},
-		kind:  without(layers.JSON), noEmpty: true,
-		layout: func(j *job, p *part) layout {
-			return layout{args: []string{"-dsco", "FORMAT=GML3.2", "-dsco", "SRSNAME_FORMAT=OGC_URN"}}
-		},
-	}
-}
-
 func writeDXF() *Writing {
 	return &Writing{
 		MediaType: "image/vnd.dxf", Driver: "DXF", plane: true, bare: true,

@@ -68,7 +68,10 @@ func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer 
 		return nil, err
 	}
 	j.settleColumns(crs)
-	return j, nil
+	if j.writing.bounded && j.layer.GeometryType != "" {
+		j.sheet.Bounds, err = store.BoundsIn(ctx, j.layer, j.query.SRID)
+	}
+	return j, err
 }
 
 // choices checks the options that have a few values.

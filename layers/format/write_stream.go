@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"onemap/layers"
 )
@@ -87,6 +88,12 @@ func (j *job) toFile(ctx context.Context, path string) error {
 		return err
 	}
 	defer file.Close()
+	if j.writing.schema != nil {
+		j.sheet.Schema = j.stem + ".xsd"
+		if err := os.WriteFile(filepath.Join(filepath.Dir(path), j.sheet.Schema), j.writing.schema(j.sheet.Layer), 0o644); err != nil {
+			return err
+		}
+	}
 	if err := j.stream(ctx, file); err != nil {
 		return err
 	}
