@@ -12,11 +12,12 @@ func XMLName(s string) string {
 	return string(appendXMLName(nil, s, true))
 }
 
-// appendXMLName appends s, which stands at the start of a name or, as the tail of one, may begin with anything.
+// appendXMLName appends s, which stands at the start of a name or, as the tail of one, may begin with anything. What begins
+// like an escape is escaped: the next character's could complete it.
 func appendXMLName(b []byte, s string, start bool) []byte {
 	for i, r := range s {
 		switch {
-		case r == '_' && escapeLength(s[i:]) > 0, !namePart(r), start && i == 0 && !nameStart(r):
+		case r == '_' && hexDigits(s[i:]) >= 4, !namePart(r), start && i == 0 && !nameStart(r):
 			b = append(b, "_x"...)
 			hex := strconv.AppendInt(nil, int64(r), 16)
 			for range 4 - len(hex) {
@@ -52,18 +53,20 @@ func FromXMLName(name string) string {
 
 // escapeLength is how long the escape is that s begins with; 0 = it begins with none.
 func escapeLength(s string) int {
+	n := hexDigits(s)
+	if n < 4 || n > 6 || len(s) == 2+n || s[2+n] != '_' {
+		return 0
+	}
+	return 2 + n + 1
+}
+
+// hexDigits is how many digits follow on the _x that s begins with.
+func hexDigits(s string) int {
 	digits, ok := strings.CutPrefix(s, "_x")
 	if !ok {
 		return 0
 	}
-	n := 0
-	for n < len(digits) && strings.IndexByte("0123456789ABCDEF", digits[n]) >= 0 {
-		n++
-	}
-	if n < 4 || n > 6 || n == len(digits) || digits[n] != '_' {
-		return 0
-	}
-	return 2 + n + 1
+	return len(digits) - len(strings.TrimLeft(digits, "0123456789ABCDEF"))
 }
 
 // nameStart and namePart are the characters that parsers of every edition of XML 1.0 take in names, as far as they matter
