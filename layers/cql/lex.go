@@ -33,6 +33,22 @@ var reserved = map[string]bool{
 	"POINT": true, "LINESTRING": true, "POLYGON": true, "MULTIPOINT": true, "MULTILINESTRING": true, "MULTIPOLYGON": true, "GEOMETRYCOLLECTION": true,
 }
 
+// starts are the letters a name may begin with besides those of Unicode's category L: marks and signs within the ranges of
+// OGC 21-065r2, annex B (identifierStart).
+var starts = &unicode.RangeTable{
+	R16: []unicode.Range16{{0x0370, 0x037D, 1}, {0x037F, 0x1FFE, 1}, {0x200C, 0x200D, 1}, {0x2070, 0x218F, 1}, {0x2C00, 0x2FEF, 1}, {0x3001, 0xD7FF, 1}, {0xF900, 0xFDCF, 1}, {0xFDF0, 0xFFFD, 1}},
+	R32: []unicode.Range32{{0x10000, 0xEFFFF, 1}},
+}
+
+// begins and continues say what a name without quotes is made of (annex B: identifierStart, identifierPart).
+func begins(r rune) bool {
+	return r == '_' || r == ':' || unicode.IsLetter(r) || unicode.Is(starts, r) && !unicode.IsSpace(r) && r != utf8.RuneError
+}
+
+func continues(r rune) bool {
+	return begins(r) || r == '.' || r == 0x203F || r == 0x2040 || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Mc, r)
+}
+
 // lexer cuts a text into tokens.
 type lexer struct {
 	rest   string
@@ -61,10 +77,6 @@ func lex(text string) ([]token, error) {
 	}
 }
 
-func tooLong(n int) error {
-	return wrong(0, "it has %[1]d characters; want at most %[2]d", "共 %[1]d 个字符，最多 %[2]d 个", n, MaxLength)
-}
-
 // take moves on by n bytes, which it returns.
 func (l *lexer) take(n int) string {
 	taken := l.rest[:n]
@@ -89,11 +101,11 @@ func (l *lexer) next() (token, error) {
 		return l.quotation(t, quoted)
 	case first == '"':
 		return l.quotation(t, name)
-	case l.numberBegins():
+	case digit(l.rest, 0) || first == '.' && digit(l.rest, 1):
 		return l.number(t)
 	}
 	t.kind = sign
-	for _, s := range []string{"<>", "<=", ">=", "=", "<", ">", "(", ")", ","} {
+	for _, s := range []string{"<>", "<=", ">=", "=", "<", ">", "(", ")", ",", "+", "-", "*", "/", "%", "^"} {
 		if strings.HasPrefix(l.rest, s) {
 			t.text = l.take(len(s))
 			return t, nil
@@ -139,20 +151,13 @@ func (l *lexer) quotation(t token, kind tokenKind) (token, error) {
 
 func digit(s string, i int) bool { return i < len(s) && s[i] >= '0' && s[i] <= '9' }
 
-func (l *lexer) numberBegins() bool {
-	s := strings.TrimLeft(l.rest[:1], "+-") + l.rest[1:]
-	return digit(s, 0) || s != "" && s[0] == '.' && digit(s, 1)
-}
-
+// number reads one without its sign.
 func (l *lexer) number(t token) (token, error) {
 	s, i := l.rest, 0
 	digits := func() {
 		for digit(s, i) {
 			i++
 		}
-	}
-	if s[0] == '+' || s[0] == '-' {
-		i++
 	}
 	digits()
 	if i < len(s) && s[i] == '.' {
@@ -170,13 +175,9 @@ func (l *lexer) number(t token) (token, error) {
 		}
 	}
 	t.kind = number
-	text := l.take(i)
+	t.text = l.take(i)
 	if next, _ := utf8.DecodeRuneInString(l.rest); l.rest != "" && begins(next) {
-		return t, wrong(t.column, "%[1]s%[2]s is neither a number nor a name; a name that begins with a digit needs double quotes", "%[1]s%[2]s 既不是数值也不是字段名；以数字开头的字段名需加双引号", text, string(next))
-	}
-	var ok bool
-	if t.text, ok = shortest(text); !ok {
-		return t, wrong(t.column, "the number is too large", "数值过大")
+		return t, wrong(t.column, "%[1]s%[2]s is neither a number nor a name; a name that begins with a digit needs double quotes", "%[1]s%[2]s 既不是数值也不是字段名；以数字开头的字段名需加双引号", t.text, string(next))
 	}
 	return t, nil
 }
