@@ -33,7 +33,7 @@ func parameterDocs() map[string]parameterDoc {
 		{"cursor", "分页游标，取自 next 链接", "Where a page begins; copied from the link next", text},
 		{"ids", "要素编号，逗号分隔，最多 1000 个", "Only features with one of these ids, comma separated", list(mostIDs)},
 		{"filter", "过滤条件（CQL2）", "Only features that this CQL2 filter is true of", text},
-		{"filter-lang", "过滤条件的语言，默认 cql2-text", "Language of filter; cql2-text if absent", object{"type": "string", "enum": []any{"cql2-text"}, "default": "cql2-text"}},
+		{"filter-lang", "过滤条件的语言，默认 cql2-text", "Language of filter; cql2-text if absent", object{"type": "string", "enum": []any{"cql2-text", "cql2-json"}, "default": "cql2-text"}},
 		{"filter-crs", "过滤条件中坐标的坐标系，默认 CRS84", "CRS of coordinates in filter; CRS84 if absent", uri},
 		{"as-of", "过去的时刻（RFC 3339）或变更日志位置，默认现在", "As things were at this moment (RFC 3339) or position of the change log; now if absent", text},
 		{"sortby", "排序字段，逗号分隔，- 为降序；空值在后",

@@ -63,17 +63,19 @@ func (p params) bounds(l *layers.Layer) (*layers.Bounds, int, error) {
 // filter reads filter, in the language of filter-lang, with coordinates in filter-crs; nil = all features. It is checked
 // against the layer when it is compiled.
 func (p params) filter(l *layers.Layer) (layers.Condition, error) {
-	if lang := p["filter-lang"]; lang != "" && lang != "cql2-text" {
-		return nil, fmt.Errorf("%w: filter-lang %q is not offered; want cql2-text", layers.ErrInvalid, lang)
+	lang := p["filter-lang"]
+	if !slices.Contains([]string{"", cql.LangText, cql.LangJSON}, lang) {
+		return nil, fmt.Errorf("%w: filter-lang %q is not offered; want %s or %s", layers.ErrInvalid, lang, cql.LangText, cql.LangJSON)
 	}
-	if _, err := lookupCRS(l, "filter-crs", p["filter-crs"]); err != nil {
+	crs, err := lookupCRS(l, "filter-crs", p["filter-crs"])
+	if err != nil {
 		return nil, err
 	}
 	text, ok := p["filter"]
 	if !ok {
 		return nil, nil
 	}
-	filter, err := cql.Parse(text)
+	filter, err := cql.Read(lang, text, cql.CRS{SRID: crs.SRID, NorthFirst: crs.NorthFirst})
 	if err != nil {
 		return nil, err
 	}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"onemap/layers"
+	"onemap/layers/cql"
 	"onemap/layers/format"
 )
 
@@ -19,7 +21,7 @@ type exportCmd struct {
 	Layer      string   `arg:"" help:"Name of the layer."`
 	Output     string   `short:"o" required:"" placeholder:"FILE" type:"path" help:"File to write; its name tells the format. parcels.zip is a zipped shapefile. - is standard output, for formats that can be streamed."`
 	Format     string   `placeholder:"NAME" help:"Format, where the name of the file does not tell it: ${formats}."`
-	Filter     []string `sep:"none" placeholder:"PROPERTY=VALUE[,VALUE…]" help:"Only features whose property has one of the values; several must all hold."`
+	Filter     []string `sep:"none" placeholder:"CQL2" help:"Only features that this CQL2 text is true of, as floors > 2 AND use LIKE '01%'; for short PROPERTY=VALUE[,VALUE…], without blanks and quotes. Several must all hold."`
 	Bounds     string   `placeholder:"MINX,MINY,MAXX,MAXY" help:"Only features that touch these bounds, east before north, or have no geometry."`
 	BoundsSRID int      `name:"bounds-srid" default:"4490" placeholder:"EPSG" help:"Coordinate system of --bounds."`
 	SRID       int      `name:"srid" placeholder:"EPSG" help:"Coordinate system to write; the layer's own if not given."`
@@ -81,12 +83,8 @@ func (c exportCmd) write(ctx context.Context, store *layers.Store, query layers.
 // query reads the filters.
 func (c exportCmd) query() (q layers.Query, err error) {
 	q.SRID, q.BoundsSRID = c.SRID, c.BoundsSRID
-	for _, f := range c.Filter {
-		property, values, ok := strings.Cut(f, "=")
-		if !ok || property == "" {
-			return q, fmt.Errorf("--filter %q: want PROPERTY=VALUE or PROPERTY=VALUE,VALUE", f)
-		}
-		q.Equal = append(q.Equal, layers.Equal{Property: property, Values: strings.Split(values, ",")})
+	if err = c.conditions(&q); err != nil {
+		return q, err
 	}
 	if c.Bounds == "" {
 		return q, nil
@@ -106,6 +104,32 @@ func (c exportCmd) query() (q layers.Query, err error) {
 	}
 	q.Bounds = &b
 	return q, nil
+}
+
+// values is a filter for short: what is neither is CQL2.
+var values = regexp.MustCompile(`^[^\s'"()<>=]+=[^'"()<>=]*$`)
+
+// conditions reads the filters.
+func (c exportCmd) conditions(q *layers.Query) error {
+	var all []*cql.Filter
+	for _, f := range c.Filter {
+		if values.MatchString(f) {
+			property, list, _ := strings.Cut(f, "=")
+			q.Equal = append(q.Equal, layers.Equal{Property: property, Values: strings.Split(list, ",")})
+			continue
+		}
+		filter, err := cql.Parse(f)
+		if err != nil {
+			return fmt.Errorf("--filter %q: %w", f, err)
+		}
+		all = append(all, filter)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	filter, err := cql.All(all...)
+	q.Filter = filter
+	return err
 }
 
 // asOf finds the position that a moment, a day or a position means; "" is now.

@@ -114,6 +114,18 @@ func New(root Expr) (*Filter, error) {
 	return f, nil
 }
 
+// All is the filter that is true where all of one or more are.
+func All(filters ...*Filter) (*Filter, error) {
+	if len(filters) == 1 {
+		return filters[0], nil
+	}
+	var roots []Expr
+	for _, f := range filters {
+		roots = append(roots, f.Root)
+	}
+	return New(join(And, roots, 0))
+}
+
 // isCondition reports whether e may be true or false: what a function gives is known only when it is looked up.
 func isCondition(e Expr) bool {
 	switch e := e.(type) {
