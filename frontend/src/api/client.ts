@@ -28,6 +28,12 @@ export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask(pa
 
 const word = encodeURIComponent;
 
+/** A query string of what is said; what is null, undefined or "" is left out. */
+export function query(parts: Record<string, string | number | null | undefined>): string {
+  const said = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return said.length > 0 ? `?${said.map(([name, value]) => `${name}=${word(value!)}`).join("&")}` : "";
+}
+
 export const catalogue = (signal?: AbortSignal) => get<Catalogue>("/layers", signal);
 
 export const codes = (scheme: string, signal?: AbortSignal) =>
@@ -36,8 +42,9 @@ export const codes = (scheme: string, signal?: AbortSignal) =>
 export const search = (text: string, signal?: AbortSignal) =>
   get<{ hits: Hit[] | null }>(`/search?q=${word(text)}&limit=20`, signal).then((found) => found.hits ?? []);
 
-export const feature = ({ layer, id }: FeatureRef, signal?: AbortSignal) =>
-  get<Feature>(`/ogc/collections/${word(layer)}/items/${word(id)}?f=json`, signal);
+/** A feature, now or as it was at a moment. */
+export const feature = ({ layer, id }: FeatureRef, asOf: string | null, signal?: AbortSignal) =>
+  get<Feature>(`/ogc/collections/${word(layer)}/items/${word(id)}${query({ f: "json", "as-of": asOf })}`, signal);
 
 /** Some one feature of a layer; undefined when it has none. */
 export const anyFeature = (layer: string) =>

@@ -40,10 +40,11 @@ export function useSchemes(names: string[]): Map<string, Map<string, Code>> {
   });
 }
 
-export const useFeature = (ref: FeatureRef | null) =>
+/** A feature as it is, or was at a moment. */
+export const useFeature = (ref: FeatureRef | null, asOf: string | null) =>
   useQuery({
-    queryKey: ["feature", ref?.layer, ref?.id], enabled: !!ref,
-    queryFn: ({ signal }) => client.feature(ref!, signal),
+    queryKey: ["feature", ref?.layer, ref?.id, asOf], enabled: !!ref,
+    queryFn: ({ signal }) => client.feature(ref!, asOf, signal),
   });
 
 export const useSearch = (text: string) =>

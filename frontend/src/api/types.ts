@@ -3,7 +3,7 @@
 export type Property = {
   name: string; title: string; titleEn?: string; description?: string; unit?: string; scheme?: string;
   type: "string" | "integer" | "number" | "boolean" | "date" | "date-time" | "object";
-  role?: "" | "area" | "length" | "search" | "hidden"; required?: boolean;
+  role?: "" | "area" | "length" | "search" | "hidden"; required?: boolean; width?: number;
 };
 
 export type Bounds = [west: number, south: number, east: number, north: number];
@@ -11,7 +11,7 @@ export type Bounds = [west: number, south: number, east: number, north: number];
 export type LayerInfo = {
   name: string; title: string; titleEn: string; description?: string; theme: string; ordinal: number;
   owner?: string; standard?: string; updateCycle?: string; heightDatum?: string; grade: string;
-  geometryType: string; writable?: boolean; idField?: string; labelField?: string; synthetic?: boolean;
+  geometryType: string; writable?: boolean; tracked?: boolean; idField?: string; labelField?: string; synthetic?: boolean;
   properties: Property[] | null; drawing: { minZoom: number; maxZoom?: number };
   style: { kind: string; order: number; colour?: string; by?: string; label?: string; visible?: boolean; preset?: string };
   count: number; bounds?: Bounds; revision: number;

@@ -1,7 +1,7 @@
 import { App as Antd, ConfigProvider, Slider, theme as antdTheme } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { lazy, Suspense, useCallback, useEffect, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, type CSSProperties, type ReactNode } from "react";
 import type { LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
 import "../i18n/importing";
@@ -15,15 +15,18 @@ import { LegendPanel } from "../panels/LegendPanel";
 import { useFollowing } from "../panels/imports/useFollowing";
 import { panels, select, setOpacity, useDesk, type Panel } from "../state/desk";
 import { useSettings } from "../state/settings";
+import { useTable } from "../state/table";
 import { Icon, type IconName } from "../ui/icons";
 import { Bar } from "./Bar";
 import { DropHere } from "./DropHere";
+import { LayerTools } from "./LayerTools";
 import { MapButtons } from "./MapButtons";
 import { Status } from "./Status";
 import { Tools } from "./Tools";
 import { tokens } from "./tokens";
 import "./desk.css";
 
+const AttributeTable = lazy(() => import("../panels/table/Table"));
 const Imports = lazy(() => import("../panels/imports/Imports"));
 
 /** The desk: the map is the page; everything else floats on it and can be closed. */
@@ -32,16 +35,31 @@ export default function Desk() {
   const theme = useSettings((s) => s.theme);
   return (
     <ConfigProvider locale={english ? enUS : zhCN} theme={{ ...tokens(theme), algorithm: theme === "dark" ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm }}>
-      <Antd className="desk" message={{ maxCount: 2, top: 64 }}><Table /></Antd>
+      <Surface />
     </ConfigProvider>
   );
 }
 
-function Table() {
+/** What stands beside what: the panels know of each other by the classes of the whole. */
+function Surface() {
+  const panel = useDesk((d) => d.panel);
+  const selected = useDesk((d) => !!d.selected);
+  const table = useTable((s) => s.layer);
+  const drawer = useTable((s) => s.drawer);
+  const classes = ["desk", panel && (panel === "imports" ? "beside-wide" : "beside"), table && "drawn", selected && "chosen"].filter(Boolean).join(" ");
+  return (
+    <Antd className={classes} style={table ? ({ "--drawer": `${drawer}px`, "--below": `${drawer + 12}px` } as CSSProperties) : undefined} message={{ maxCount: 2, top: 64 }}>
+      <Everything />
+    </Antd>
+  );
+}
+
+function Everything() {
   const panel = useDesk((d) => d.panel);
   const { message } = Antd.useApp();
   const { t } = useWords();
   const selected = useDesk((d) => d.selected);
+  const table = useTable((s) => s.layer);
   usePin();
   useEscape();
   useFollowing();
@@ -53,6 +71,7 @@ function Table() {
     navigator.clipboard.writeText(fullLink(view)).then(() => message.success(t("tool.copied")), () => message.warning(t("tool.copyFailed")));
   }, [message, t]);
   const opacity = useCallback((layer: LayerInfo) => <Opacity layer={layer} />, []);
+  const more = useCallback((layer: LayerInfo) => <LayerTools layer={layer} />, []);
 
   return (
     <>
@@ -60,7 +79,7 @@ function Table() {
       <nav className="rail" aria-label={t("rail.label")}>
         {panels.map((name) => <RailButton key={name} icon={name} label={t(`rail.${name}`)} on={panel === name} onClick={() => setPanel(panel === name ? null : name)} />)}
       </nav>
-      {panel === "layers" && <LeftPanel name="layers"><LayerTree opacity={opacity} /></LeftPanel>}
+      {panel === "layers" && <LeftPanel name="layers"><LayerTree opacity={opacity} more={more} /></LeftPanel>}
       {panel === "legend" && <LeftPanel name="legend" note={t("legend.inView")}><LegendPanel /></LeftPanel>}
       {panel === "imports" && <LeftPanel name="imports"><Suspense fallback={null}><Imports /></Suspense></LeftPanel>}
       <main>
@@ -68,6 +87,7 @@ function Table() {
       </main>
       <Tools beside={panel} onShare={share} />
       {selected && <aside className="panel right" aria-label={t("feature.title")}><Feature selected={selected} onShare={share} /></aside>}
+      {table && <section className="panel drawer" aria-label={t("tool.table")}><Suspense fallback={null}><AttributeTable name={table} /></Suspense></section>}
       <MapButtons />
       <Status />
       <DropHere />
@@ -90,10 +110,11 @@ function LeftPanel({ name, note, children }: { name: Panel; note?: string; child
   );
 }
 
-/** The map knows what the left panel hides of it. */
+/** The map knows what the left panel and the drawer hide of it. */
 function useCover(panel: Panel | null): void {
   const view = useMap((m) => m.view);
-  useEffect(() => view?.cover(panel === "imports" ? 536 : 316), [view, panel]);
+  const drawer = useTable((s) => (s.layer ? s.drawer : 0));
+  useEffect(() => view?.cover(panel === "imports" ? 536 : 316, drawer), [view, panel, drawer]);
 }
 
 function RailButton({ icon, label, on, onClick }: { icon: IconName; label: string; on: boolean; onClick: () => void }) {

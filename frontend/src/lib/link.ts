@@ -5,6 +5,10 @@ export type Link = {
   layers?: string[]; // shown, if others than the work area's own
   opacity?: Record<string, number>; // percent, where not 100
   feature?: { layer: string; id: string };
+  filters?: Record<string, string>; // CQL2 text by layer
+  table?: { layer: string; sort?: string }; // the open attribute table; sort as the server takes it: -tbmj
+  asOf?: string; // the moment that is shown, RFC 3339
+  compare?: { from: string; to?: string; layer?: string }; // two moments side by side; without an end, until now
   import?: string; // id of the import on the desk
   lang?: "zh" | "en";
   theme?: "light" | "dark";
@@ -21,11 +25,18 @@ export function writeLink(link: Link): string {
   const faded = Object.entries(link.opacity ?? {}).filter(([, percent]) => percent !== 100);
   say("opacity", faded.length ? faded.map(([name, percent]) => `${encodeURIComponent(name)}:${percent}`).join(",") : undefined);
   say("feature", feature && `${encodeURIComponent(feature.layer)}/${encodeURIComponent(feature.id)}`);
+  say("filter", pairs(link.filters));
+  say("table", link.table && [link.table.layer, link.table.sort ?? ""].filter(Boolean).map(encodeURIComponent).join("/"));
+  say("as-of", link.asOf && encodeURIComponent(link.asOf));
+  say("compare", link.compare && [link.compare.from, link.compare.to ?? "", link.compare.layer ?? ""].map(encodeURIComponent).join("/"));
   say("import", link.import);
   say("lang", link.lang);
   say("theme", link.theme);
   return parts.join("&");
 }
+
+const pairs = (of: Record<string, string> | undefined) =>
+  of && Object.keys(of).length > 0 ? Object.entries(of).map(([name, text]) => `${encodeURIComponent(name)}:${encodeURIComponent(text)}`).join(",") : undefined;
 
 /** Reads what writeLink wrote; what it doesn't understand it leaves out. */
 export function readLink(query: string): Link {
@@ -40,6 +51,14 @@ export function readLink(query: string): Link {
   if (Object.keys(opacity).length) link.opacity = opacity;
   const [layer, id] = (said.get("feature") ?? "").split("/").map(decode);
   if (layer && id) link.feature = { layer, id };
+  const filters = (said.get("filter") ?? "").split(",").map((part) => part.split(":").map(decode)).filter(([name, text]) => name && text);
+  if (filters.length > 0) link.filters = Object.fromEntries(filters);
+  const [table, sort] = (said.get("table") ?? "").split("/").map(decode);
+  if (table) link.table = sort ? { layer: table, sort } : { layer: table };
+  const asOf = decode(said.get("as-of") ?? "");
+  if (isMoment(asOf)) link.asOf = asOf;
+  const [from, to, of] = (said.get("compare") ?? "").split("/").map(decode);
+  if (isMoment(from)) link.compare = { from, ...(isMoment(to) ? { to } : {}), ...(of ? { layer: of } : {}) };
   const job = said.get("import");
   if (job && /^[0-9a-f-]{36}$/.test(job)) link.import = job;
   const lang = said.get("lang");
@@ -48,6 +67,8 @@ export function readLink(query: string): Link {
   if (theme === "light" || theme === "dark") link.theme = theme;
   return link;
 }
+
+const isMoment = (text: string | undefined) => !!text && /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
 
 function decode(text: string): string {
   try {

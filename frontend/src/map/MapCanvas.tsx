@@ -3,9 +3,12 @@ import { useCatalogue, useFeature, useStyle } from "../api/queries";
 import { useWords } from "../i18n";
 import { opened, select, shownNow, useDesk } from "../state/desk";
 import { useImporting } from "../state/importing";
+import { momentOf, useMoment, useReading } from "../state/reading";
 import { useSettings } from "../state/settings";
 import { Sketching } from "../draw/sketching";
+import type { Asked } from "../lib/asked";
 import { boundsOf } from "../lib/bounds";
+import { timelessOf } from "../lib/moment";
 import { useMap } from "./current";
 import { useFollowing } from "./following";
 import { locales } from "./locale";
@@ -89,7 +92,7 @@ function listen(view: MapView, sketching: Sketching): void {
 /** On a phone the sheet covers the lower half: what was tapped there comes up. */
 const underSheet = (view: MapView) => view.map.getContainer().clientWidth < 640;
 
-/** The style follows the theme; what is shown follows the desk. */
+/** The style follows the theme; what is shown follows the desk; what is asked of the layers follows what is read. */
 function useDrawn(): void {
   const view = useMap((m) => m.view);
   const theme = useSettings((s) => s.theme);
@@ -104,26 +107,36 @@ function useDrawn(): void {
   useEffect(() => {
     if (!view || !style || !ready) return;
     const shown = (desk: ReturnType<typeof useDesk.getState>) => shownNow(desk, latest.current ?? []);
+    const timeless = () => timelessOf(latest.current ?? []);
     const desk = useDesk.getState();
-    view.draw(style, theme === "dark", shown(desk), desk.opacity);
+    view.draw(style, { dark: theme === "dark", shown: shown(desk), opacity: desk.opacity, asked: askedNow(), timeless: timeless() });
     useMap.setState({ style });
     let before = desk;
-    return useDesk.subscribe((now) => {
-      if (now.own !== before.own || now.area !== before.area) view.show(shown(now));
-      if (now.opacity !== before.opacity) {
-        for (const name of new Set([...Object.keys(now.opacity), ...Object.keys(before.opacity)]))
-          if (now.opacity[name] !== before.opacity[name]) view.fade(name, now.opacity[name] ?? 100);
-      }
-      before = now;
-    });
+    const stops = [
+      useReading.subscribe(() => view.ask(askedNow(), timeless())),
+      useDesk.subscribe((now) => {
+        if (now.own !== before.own || now.area !== before.area) view.show(shown(now));
+        if (now.opacity !== before.opacity) {
+          for (const name of new Set([...Object.keys(now.opacity), ...Object.keys(before.opacity)]))
+            if (now.opacity[name] !== before.opacity[name]) view.fade(name, now.opacity[name] ?? 100);
+        }
+        before = now;
+      }),
+    ];
+    return () => stops.forEach((stop) => stop());
   }, [view, style, theme, ready]);
+}
+
+function askedNow(): Asked {
+  const reading = useReading.getState();
+  return { filters: reading.filters, asOf: momentOf(reading) };
 }
 
 /** The one selected feature is drawn from its true geometry, not from tiles that cut it. */
 function useSelection(): void {
   const view = useMap((m) => m.view);
   const selected = useDesk((d) => d.selected);
-  const { data } = useFeature(selected);
+  const { data } = useFeature(selected, useMoment());
   const first = useRef(opened.feature && !opened.view);
   useEffect(() => {
     if (!view) return;

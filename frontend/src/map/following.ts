@@ -3,6 +3,7 @@ import { follow } from "../api/events";
 import { queries } from "../api/queries";
 import type { Catalogue, Change } from "../api/types";
 import { useDesk } from "../state/desk";
+import { momentOf, useReading } from "../state/reading";
 import { useMap } from "./current";
 import type { MapView } from "./view";
 
@@ -12,11 +13,18 @@ export function useFollowing(): void {
   useEffect(() => {
     if (!view) return;
     let counting: ReturnType<typeof setTimeout> | undefined;
+    const touched = new Set<string>();
+    const count = () => {
+      void queries.invalidateQueries({ queryKey: ["layers"] });
+      touched.forEach((layer) => void queries.invalidateQueries({ queryKey: ["rows", layer] }));
+      touched.clear();
+    };
     const stop = follow(
       (change) => {
         apply(view, change);
+        touched.add(change.layer);
         clearTimeout(counting);
-        counting = setTimeout(() => void queries.invalidateQueries({ queryKey: ["layers"] }), 800);
+        counting = setTimeout(count, 800);
       },
       () => {
         view.sources().forEach((source) => view.freshness.changed(source, null));
@@ -36,6 +44,7 @@ export function useFollowing(): void {
 
 function apply(view: MapView, { layer, position, bounds }: Change): void {
   useDesk.setState({ position, heard: Date.now() });
+  if (momentOf(useReading.getState())) return; // the past stands still
   view.freshness.changed(layer, bounds);
   if (useDesk.getState().selected?.layer === layer) void queries.invalidateQueries({ queryKey: ["feature", layer] });
   // A layer that is new, or has outgrown the bounds its source was given, needs a new style.

@@ -1,11 +1,13 @@
-import { Map as MapLibre, Marker, Popup, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification } from "maplibre-gl";
+import { Map as MapLibre, Marker, Popup, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import "./start";
 import type { Bounds, Found } from "../api/types";
+import { askedSources, type Asked } from "../lib/asked";
 import type { LonLat } from "../lib/ellipsoid";
 import { faded, markOf } from "../lib/style";
+import { dress, type Dress } from "./dress";
 import { Freshness } from "./freshness";
 import { supplyImages } from "./images";
-import { withHover, withOverlays, type Overlay } from "./overlay";
+import { withOverlays, type Overlay } from "./overlay";
 
 /** The fonts of the map where its style names none. */
 const fonts = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei UI","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",sans-serif';
@@ -19,11 +21,12 @@ export class MapView {
   readonly map: MapLibre;
   readonly freshness: Freshness;
   private drawn: StyleSpecification | undefined; // as the server made it
+  private asked: Asked = { filters: {}, asOf: null };
   private data: Partial<Record<Overlay, GeoJSON.GeoJSON>> = {};
   private marker: Marker | undefined;
   private hovered = "";
   private tinted: FeatureIdentifier | null = null;
-  private covered = 316; // pixels of the map under the left panel
+  private covered = { left: 316, bottom: 0 }; // pixels of the map under the left panel and the drawer
 
   constructor(container: HTMLElement, view: View | undefined, locale: Record<string, string>, private readonly reach: number) {
     this.map = new MapLibre({
@@ -39,18 +42,22 @@ export class MapView {
     (window as { __map?: MapLibre }).__map = this.map; // for journeys and the console
   }
 
-  /** Draws a style as the server made it, with layers shown and faded as the reader has them. */
-  draw(style: StyleSpecification, dark: boolean, shown: string[], opacity: Record<string, number>): void {
+  /** Draws a style as the server made it, dressed as the reader has it. */
+  draw(style: StyleSpecification, how: Dress): void {
     this.drawn = style;
-    const on = new Set(shown);
-    const layers = style.layers.map((layer) => {
-      const name = markOf(layer)["onemap:layer"];
-      if (!name || layer.id.endsWith(":ground")) return layer;
-      const dressed = { ...withHover(layer, dark), layout: { ...layer.layout, visibility: on.has(name) ? "visible" : "none" } } as typeof layer;
-      const percent = opacity[name] ?? 100;
-      return percent === 100 ? dressed : ({ ...dressed, paint: { ...dressed.paint, ...Object.fromEntries(faded(layer, percent / 100)) } } as typeof layer);
-    });
-    this.map.setStyle(withOverlays({ ...style, layers }, dark, this.data), { diff: true });
+    this.asked = how.asked;
+    this.map.setStyle(withOverlays(dress(style, how), how.dark, this.data), { diff: true });
+  }
+
+  /** Asks the layers for other features, or for another moment: what is drawn stays until the answer is there. */
+  ask(asked: Asked, timeless: ReadonlySet<string>): void {
+    if (!this.drawn) return;
+    const [before, now] = [this.asked, asked].map((a) => askedSources(this.drawn!.sources, a, timeless));
+    this.asked = asked;
+    for (const [name, source] of Object.entries(now)) {
+      const tiles = (of: typeof source) => ("tiles" in of ? (of.tiles ?? []) : []);
+      if (tiles(source).join() !== tiles(before[name]).join()) this.map.getSource<VectorTileSource>(name)?.setTiles(tiles(source));
+    }
   }
 
   /** Shows and hides layers of the style that is drawn. */
@@ -139,9 +146,16 @@ export class MapView {
     return { zoom: this.map.getZoom(), lat, lon: lng };
   }
 
-  /** Tells how much of the map the left panel covers. */
-  cover(pixels: number): void {
-    this.covered = pixels;
+  /** Tells how much of the map the left panel and the drawer below cover. */
+  cover(left: number, bottom: number): void {
+    this.covered = { left, bottom };
+  }
+
+  /** What of the map is seen, in degrees: the drawer hides what is under it. */
+  bounds(): Bounds {
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    const [nw, se] = [this.map.unproject([0, 0]), this.map.unproject([clientWidth, clientHeight - this.covered.bottom])];
+    return [nw.lng, se.lat, se.lng, nw.lat].map((degrees) => +degrees.toFixed(6)) as Bounds;
   }
 
   fit(bounds: Bounds, least = 18): void {
@@ -192,7 +206,7 @@ export class MapView {
   /** What the panels cover of the map: the middle of the rest is the middle of the view. */
   private padding(container: HTMLElement) {
     const wide = container.clientWidth >= 1024;
-    return container.clientWidth < 640 ? { top: 90, bottom: 150, left: 24, right: 24 } : { top: 70, bottom: 40, left: wide ? this.covered + 34 : 40, right: wide && container.clientWidth > 1300 ? 100 : 60 };
+    return container.clientWidth < 640 ? { top: 90, bottom: 150, left: 24, right: 24 } : { top: 70, bottom: 40 + this.covered.bottom, left: wide ? this.covered.left + 34 : 40, right: wide && container.clientWidth > 1300 ? 100 : 60 };
   }
 
   private pace(ms: number): number {

@@ -6,20 +6,22 @@ import { figure } from "../lib/units";
 import { useMap } from "../map/current";
 import { useZoom } from "../map/useZoom";
 import { useDesk } from "../state/desk";
+import { useReading } from "../state/reading";
 import { Icon } from "../ui/icons";
 import { Legend } from "./Legend";
 import { Swatch } from "./Swatch";
 
-type Props = { layer: LayerInfo; on: boolean; onShow: (name: string, on: boolean) => void; opacity: (layer: LayerInfo) => ReactNode };
+type Props = { layer: LayerInfo; on: boolean; onShow: (name: string, on: boolean) => void; opacity: (layer: LayerInfo) => ReactNode; more?: (layer: LayerInfo) => ReactNode };
 
 /** One layer of the tree: whether it is shown, how it looks, how many; opened, all one may do with it. */
-export const LayerRow = memo(function LayerRow({ layer, on, onShow, opacity }: Props) {
+export const LayerRow = memo(function LayerRow({ layer, on, onShow, opacity, more }: Props) {
   const { t, named } = useWords();
   const [open, setOpen] = useState(false);
   const style = useMap((m) => m.style);
   const legend = useMemo(() => legendOf(style, layer.name), [style, layer.name]);
   const tooFar = useZoom((zoom) => zoom < layer.drawing.minZoom);
   const title = named(layer);
+  const filtered = useReading((r) => r.filters[layer.name]);
   const drawn = layer.geometryType !== "" && layer.style.kind !== "none";
   return (
     <li className={`row${open ? " open" : ""}`}>
@@ -29,6 +31,7 @@ export const LayerRow = memo(function LayerRow({ layer, on, onShow, opacity }: P
           {legend ? <Swatch legend={legend} /> : <span className="swatch" />}
           <span className="row-title" title={title}>{title}</span>
         </label>
+        {filtered && <span className="row-filtered" title={filtered}><Icon name="filter" size={13} /></span>}
         <span className="row-count">{on && tooFar ? t("layers.notHere", { zoom: layer.drawing.minZoom }) : figure(layer.count)}</span>
         <button className="row-open" aria-expanded={open} aria-label={t("layers.more", { name: title })} onClick={() => setOpen(!open)}><Icon name="chevron" size={14} /></button>
       </div>
@@ -42,6 +45,7 @@ export const LayerRow = memo(function LayerRow({ layer, on, onShow, opacity }: P
               <button className="icon-button" title={t("layers.zoom")} aria-label={t("layers.zoom")} disabled={!layer.bounds} onClick={() => layer.bounds && useMap.getState().view?.fit(layer.bounds)}><Icon name="zoom" size={16} /></button>
             </div>
           )}
+          {more?.(layer)}
           {drawn && on && <Legend layer={layer} />}
           <Source layer={layer} />
         </div>

@@ -8,7 +8,7 @@ import { Icon } from "../ui/icons";
 import { LayerRow } from "./LayerRow";
 
 /** All layers by theme, to be shown, faded and understood. */
-export function LayerTree({ opacity }: { opacity: (layer: LayerInfo) => ReactNode }) {
+export function LayerTree({ opacity, more }: { opacity: (layer: LayerInfo) => ReactNode; more?: (layer: LayerInfo) => ReactNode }) {
   const { t, named, english } = useWords();
   const { data, error, refetch } = useCatalogue();
   const area = useDesk((d) => d.area);
@@ -48,7 +48,7 @@ export function LayerTree({ opacity }: { opacity: (layer: LayerInfo) => ReactNod
         {groups.map(({ theme, layers: some }) => (
           <section key={theme.code} data-of={theme.code}>
             <h3>{named(theme)}<span>{t("layers.shownOf", { shown: some.filter((l) => shown.has(l.name)).length, all: some.length })}</span></h3>
-            <ul lang={english ? "en" : "zh-CN"}>{some.map((l) => <LayerRow key={l.name} layer={l} on={shown.has(l.name)} onShow={onShow} opacity={opacity} />)}</ul>
+            <ul lang={english ? "en" : "zh-CN"}>{some.map((l) => <LayerRow key={l.name} layer={l} on={shown.has(l.name)} onShow={onShow} opacity={opacity} more={more} />)}</ul>
           </section>
         ))}
       </div>

@@ -4,7 +4,7 @@ import { toZone } from "../lib/gauss";
 import { areaOf, lengthOf } from "../lib/measure";
 import { area, figure, length, type Amount } from "../lib/units";
 
-/** A property as it is read: a value, what stands beside it, and whether there is any. */
+/** A property of a feature as it is read: a value, what stands beside it, and whether there is any. */
 export type Reading = { name: string; label: string; value: string; beside?: string; empty: boolean };
 
 export type Words = {
@@ -13,7 +13,7 @@ export type Words = {
   amount: (amount: Amount) => string;
 };
 
-type Schemes = Map<string, Map<string, Code>>;
+export type Schemes = Map<string, Map<string, Code>>;
 
 /** The attributes of a feature in the order of its layer, with names for codes and units for figures. */
 export function attributes(layer: LayerInfo, feature: Feature, schemes: Schemes, words: Words): Reading[] {
@@ -22,7 +22,8 @@ export function attributes(layer: LayerInfo, feature: Feature, schemes: Schemes,
   }));
 }
 
-function read(p: Property, value: unknown, schemes: Schemes, { t, named, amount }: Words): Pick<Reading, "value" | "beside" | "empty"> {
+/** A value as it is read in a line of its own. */
+export function read(p: Property, value: unknown, schemes: Schemes, { t, named, amount }: Words): Pick<Reading, "value" | "beside" | "empty"> {
   if (value === null || value === undefined || value === "") return { value: t("value.empty"), empty: true };
   const said = (text: string, beside?: string) => ({ value: text, beside, empty: false });
   const code = p.scheme ? schemes.get(p.scheme)?.get(String(value)) : undefined;
@@ -30,21 +31,22 @@ function read(p: Property, value: unknown, schemes: Schemes, { t, named, amount 
   if (typeof value === "boolean") return said(t(value ? "value.yes" : "value.no"));
   if (typeof value === "number" && p.role === "area") return pair(area(value), amount);
   if (typeof value === "number" && p.role === "length") return said(amount(length(value)));
-  if (typeof value === "number") return said(number(value, p) + (p.unit && p.unit !== "1" ? ` ${unit(p.unit)}` : ""));
+  if (typeof value === "number") return said(numberOf(value, p) + (p.unit && p.unit !== "1" ? ` ${unitOf(p.unit)}` : ""));
   if (p.type === "date-time" && typeof value === "string") return said(value.slice(0, 16).replace("T", " "));
   if (typeof value === "object") return said(JSON.stringify(value));
-  return said(String(value) + (p.unit && /^[\d.]+$/.test(String(value)) ? ` ${unit(p.unit)}` : ""));
+  return said(String(value) + (p.unit && /^[\d.]+$/.test(String(value)) ? ` ${unitOf(p.unit)}` : ""));
 }
 
 const pair = ([first, second]: [Amount, Amount], amount: Words["amount"]) => ({ value: amount(first), beside: amount(second), empty: false });
 
-// Codes and years are numbers without thousands.
-const number = (value: number, p: Property) => (p.type === "integer" ? (p.unit ? figure(value) : String(value)) : figure(value, decimals(value)));
+/** A number as a property has it: codes and years without thousands. */
+export const numberOf = (value: number, p: Property) => (p.type === "integer" ? (p.unit ? figure(value) : String(value)) : figure(value, decimals(value)));
 
 const decimals = (value: number) => Math.min(3, (String(value).split(".")[1] ?? "").length);
 
 const units: Record<string, string> = { m2: "m²", m3: "m³", "m3/s": "m³/s", "m3/h": "m³/h", Cel: "°C", "[mu_cn]": "亩", har: "ha", a: "a", deg: "°", "{person}": "", "{household}": "" };
-const unit = (ucum: string) => units[ucum] ?? ucum.replace(/[{}[\]]/g, "");
+/** A unit as it is read, from its UCUM code. */
+export const unitOf = (ucum: string) => units[ucum] ?? ucum.replace(/[{}[\]]/g, "");
 
 /** What the geometry itself says: ellipsoidal area, length, or place. */
 export function figures(feature: Feature, { t, amount }: Words): Reading[] {
@@ -81,4 +83,11 @@ export function titleOf(layer: LayerInfo, feature: Feature | undefined, id: stri
     return code ? named(code) : String(value);
   }
   return `${named(layer)} ${id}`;
+}
+
+/** A value as it is read in a column, whose head says the unit; the code stands behind its name. */
+export function cell(p: Property, value: unknown, schemes: Schemes, words: Words): { value: string; beside?: string } {
+  if (typeof value === "number" && !p.scheme) return { value: numberOf(value, p) };
+  const { empty, ...said } = read({ ...p, unit: undefined, role: undefined }, value, schemes, words);
+  return empty ? { value: "" } : said;
 }

@@ -65,12 +65,15 @@ export const setOpacity = (name: string, percent: number): void => useDesk.setSt
 export const select = (selected: FeatureRef | null, here?: Found[]): void =>
   useDesk.setState((desk) => ({ selected, here: here ?? (selected ? desk.here : []) }));
 
-/** The link to what is on the screen; full links also say language and theme, but not what is being imported: that is nobody else's. */
-export function linkNow(view: Link["view"], full: boolean, importing: string | null): string {
+/**
+ * The link to what is on the screen. More is what other stores have to say. Full links also say language and theme, but not
+ * what is being imported: that is nobody else's.
+ */
+export function linkNow(view: Link["view"], full: boolean, more: Pick<Link, "filters" | "table" | "asOf" | "compare" | "import">): string {
   const { area, own, opacity, selected } = useDesk.getState();
   const { theme, lang, follows } = useSettings.getState();
   return writeLink({
-    view, area: area === "map" ? undefined : area, layers: own ?? undefined, opacity, feature: selected ?? undefined, import: full ? undefined : (importing ?? undefined),
+    view, area: area === "map" ? undefined : area, layers: own ?? undefined, opacity, feature: selected ?? undefined, ...more, import: full ? undefined : more.import,
     lang: full || opened.lang ? lang : undefined, theme: full || (opened.theme && !follows) ? theme : undefined,
   });
 }

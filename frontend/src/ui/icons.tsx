@@ -32,6 +32,15 @@ const shapes = {
   save: <path d="M12 3.5v10M8 10l4 4 4-4M4.5 17v3h15v-3" />,
   file: <path d="M6 3.5h8l4.5 4.5v12.5H6zM14 3.5V8h4.5" />,
   reset: <path d="M4.5 12a7.5 7.5 0 1 0 2.6-5.7L4 9M4 4v5h5" />,
+  table: <path d="M3.5 5h17v14.5h-17zM3.5 10h17M3.5 14.7h17M10 10v9.5" />,
+  filter: <path d="M4 5h16l-6.2 7.4v6.1l-3.6-2v-4.1z" />,
+  chart: <path d="M4 20h16M6.5 20v-6M11 20V6M15.5 20v-9M20 20v-4" />,
+  up: <path d="M12 19V5.5M6.5 11 12 5.5l5.5 5.5" />,
+  down: <path d="M12 5v13.5M6.5 13l5.5 5.5 5.5-5.5" />,
+  history: <path d="M4.5 12a7.5 7.5 0 1 0 2.4-5.5L4.5 8.7M4.5 4.2v4.5H9M12 8v4.3l3 1.8" />,
+  compare: <path d="M12 3v18M4 6h5v12H4zM15 6h5v12h-5z" />,
+  code: <path d="m8.5 7-5 5 5 5M15.5 7l5 5-5 5" />,
+  copy: <path d="M8.5 8.5h11v11h-11zM15.5 8.5v-4h-11v11h4" />,
 } satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof shapes;

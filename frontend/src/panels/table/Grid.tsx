@@ -1,0 +1,88 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { useSchemes } from "../../api/queries";
+import type { LayerInfo } from "../../api/types";
+import { useWords } from "../../i18n";
+import { span, type Column } from "../../lib/columns";
+import { select, useDesk } from "../../state/desk";
+import { choose, toggle, useTable } from "../../state/table";
+import { Head } from "./Head";
+import { Row } from "./Row";
+import { useBlocks } from "./useRows";
+import { zoomTo } from "./zoomTo";
+
+const rowHeight = 30;
+const leadWidth = 92;
+
+/** The rows, however many: those in view are drawn, and fetched in blocks. Arrows move, Space marks, Enter goes there. */
+export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Column[]; ids: string[] }) {
+  const { t, named } = useWords();
+  const box = useRef<HTMLDivElement>(null);
+  const chosen = useTable((s) => s.chosen);
+  const selected = useDesk((d) => (d.selected?.layer === layer.name ? d.selected.id : null));
+  const [current, setCurrent] = useState(0);
+  const rows = useVirtualizer({ count: ids.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 8, scrollMargin: 0 });
+  const items = rows.getVirtualItems();
+  const features = useBlocks(layer.name, ids, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const schemes = useSchemes(useMemo(() => [...new Set(columns.flatMap((c) => c.property.scheme ?? []))], [columns]));
+  const at = Math.min(current, ids.length - 1);
+
+  // What was selected on the map comes into view here.
+  const place = selected === null ? -1 : ids.indexOf(selected);
+  const [followed, follow] = useState(place);
+  if (followed !== place) {
+    follow(place);
+    if (place >= 0) setCurrent(place);
+  }
+  useEffect(() => {
+    if (place >= 0) rows.scrollToIndex(place, { align: "auto" });
+  }, [rows, place]);
+
+  const go = (to: number) => {
+    const next = Math.max(0, Math.min(ids.length - 1, to));
+    setCurrent(next);
+    rows.scrollToIndex(next, { align: "auto" });
+    return next;
+  };
+  const pick = (index: number) => {
+    setCurrent(index);
+    select({ layer: layer.name, id: ids[index] }, []);
+  };
+  const click = (index: number, event: MouseEvent) => {
+    if (event.shiftKey) choose([...chosen, ...span(ids, at, index)]);
+    else if (event.ctrlKey || event.metaKey) toggle(ids[index]);
+    else return pick(index);
+    setCurrent(index);
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || ids.length === 0) return;
+    const page = Math.max(1, Math.floor((box.current!.clientHeight - 34) / rowHeight) - 1);
+    const move = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -ids.length, End: ids.length }[event.key];
+    if (move !== undefined) {
+      const next = go(at + move);
+      if (event.shiftKey) choose([...chosen, ...span(ids, at, next)]);
+    } else if (event.key === " ") toggle(ids[at]);
+    else if (event.key === "Enter") {
+      pick(at);
+      void zoomTo(layer.name, ids[at]);
+    } else return;
+    event.preventDefault();
+  };
+
+  const width = leadWidth + columns.reduce((sum, c) => sum + c.width, 0);
+  return (
+    <div ref={box} className="scroll grid" role="grid" tabIndex={0} aria-label={t("table.of", { name: named(layer) })} aria-rowcount={ids.length + 1} aria-colcount={columns.length + 1}
+      aria-multiselectable="true" aria-activedescendant={ids[at] === undefined ? undefined : `row-${ids[at]}`} onKeyDown={press}>
+      <Head columns={columns} ids={ids} width={width} />
+      <div role="rowgroup" className="grid-rows" style={{ height: rows.getTotalSize(), width }}>
+        {items.map((item) => {
+          const id = ids[item.index];
+          return (
+            <Row key={id} index={item.index} top={item.start} id={id} columns={columns} schemes={schemes} feature={features.get(id)} chosen={chosen.has(id)} selected={id === selected} current={item.index === at}
+              onClick={(event) => click(item.index, event)} onZoom={() => { pick(item.index); void zoomTo(layer.name, id); }} />
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { rowIndex, rowsOf, type Rows } from "../../api/table";
+import type { Feature } from "../../api/types";
+import { blocksOf } from "../../lib/columns";
+import { useViewBounds } from "../../map/useViewBounds";
+import { useMoment, useReading } from "../../state/reading";
+import { useTable } from "../../state/table";
+
+const blockSize = 100;
+
+/** What the open table asks for. */
+export function useAsked(layer: string): Rows {
+  const filter = useReading((r) => r.filters[layer] ?? "");
+  const sort = useTable((t) => t.sort);
+  const bounds = useViewBounds(useTable((t) => t.only === "view"));
+  const asOf = useMoment();
+  return useMemo(() => ({ layer, filter, sort, bounds, asOf }), [layer, filter, sort, bounds, asOf]);
+}
+
+/** The ids of all rows in order; those of the question before, while the answer is on its way. */
+export function useIndex(asked: Rows) {
+  const query = useQuery({
+    queryKey: ["rows", asked.layer, "index", asked.filter, asked.sort, asked.bounds, asked.asOf],
+    queryFn: ({ signal }) => rowIndex(asked, signal),
+    placeholderData: (before, last) => (last?.queryKey[1] === asked.layer ? keepPreviousData(before) : undefined),
+  });
+  const only = useTable((t) => t.only);
+  const chosen = useTable((t) => t.chosen);
+  const all = query.data?.ids;
+  const ids = useMemo(() => {
+    const texts = (all ?? []).map(String);
+    return only === "chosen" ? texts.filter((id) => chosen.has(id)) : texts;
+  }, [all, only, chosen]);
+  return { ...query, ids };
+}
+
+/** The rows in view by id; what is not there yet is on its way. */
+export function useBlocks(layer: string, ids: string[], first: number, last: number): Map<string, Feature> {
+  const asOf = useMoment();
+  return useQueries({
+    queries: blocksOf(first, last, ids.length, blockSize).map((at) => {
+      const some = ids.slice(at, at + blockSize);
+      return { queryKey: ["rows", layer, "block", asOf, some.join()], queryFn: ({ signal }: { signal: AbortSignal }) => rowsOf(layer, some, asOf, false, signal) };
+    }),
+    combine: (answers) => new Map(answers.flatMap((a) => a.data ?? []).map((f) => [String(f.id), f])),
+  });
+}
