@@ -1,0 +1,250 @@
+package mosaic
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/klauspost/compress/s2"
+)
+
+// Field tells for each pixel of a rectangle how many samples of it each class has; what is missing to all of them has none.
+type Field struct {
+	w, h    int
+	start   []uint32 // of each pixel's entries; one more at the end
+	entries []entry
+}
+
+// entry is what a class has of a pixel. The entries of a pixel are in the order of their classes.
+type entry struct {
+	class uint8
+	n     uint32
+}
+
+func newField(w, h int) *Field {
+	return &Field{w: w, h: h, start: append(make([]uint32, 0, w*h+1), 0), entries: make([]entry, 0, w*h*3/2)}
+}
+
+// tally counts for one pixel.
+type tally struct {
+	n    [256]uint32
+	seen []uint8
+}
+
+func (t *tally) add(class uint8, n uint32) {
+	if class == Nothing || n == 0 {
+		return
+	}
+	if t.n[class] == 0 {
+		t.seen = append(t.seen, class)
+	}
+	t.n[class] += n
+}
+
+// end ends a pixel with what has been counted, and empties the tally.
+func (f *Field) end(t *tally) {
+	if len(t.seen) > 1 {
+		slices.Sort(t.seen)
+	}
+	for _, class := range t.seen {
+		f.entries = append(f.entries, entry{class, t.n[class]})
+		t.n[class] = 0
+	}
+	t.seen = t.seen[:0]
+	f.start = append(f.start, uint32(len(f.entries)))
+}
+
+func (f *Field) at(i int) []entry { return f.entries[f.start[i]:f.start[i+1]] }
+
+// of is how many samples of pixel i a class has.
+func (f *Field) of(i int, class uint8) uint32 {
+	for _, e := range f.at(i) {
+		if e.class == class {
+			return e.n
+		}
+	}
+	return 0
+}
+
+// some is how many samples of pixel i any class has.
+func (f *Field) some(i int) (n uint32) {
+	for _, e := range f.at(i) {
+		n += e.n
+	}
+	return n
+}
+
+// Empty reports whether no class has anything.
+func (f *Field) Empty() bool { return len(f.entries) == 0 }
+
+// Count adds up how many samples each class has.
+func (f *Field) Count(sum *[256]float64) {
+	for _, e := range f.entries {
+		sum[e.class] += float64(e.n)
+	}
+}
+
+// Shrink makes the field of the zoom above of the four below it, in reading order; nil has nothing.
+func Shrink(quarters [4]*Field) *Field {
+	f := newField(Chunk, Chunk)
+	var count tally
+	for y := range Chunk {
+		for x := range Chunk {
+			q := quarters[2*(y/(Chunk/2))+x/(Chunk/2)]
+			if q != nil {
+				at := (2*y%Chunk)*Chunk + 2*x%Chunk
+				for _, i := range [4]int{at, at + 1, at + Chunk, at + Chunk + 1} {
+					for _, e := range q.at(i) {
+						count.add(e.class, e.n)
+					}
+				}
+			}
+			f.end(&count)
+		}
+	}
+	return f
+}
+
+// Window cuts a field of w × h pixels out of those of a map, from pixel x, y on. get returns the field at a place in the map,
+// or nil.
+func Window(get func(column, row int) *Field, x, y, w, h int) *Field {
+	f := newField(w, h)
+	for row := y; row < y+h; row++ {
+		for left := x; left < x+w; {
+			column := floorDiv(left, Chunk)
+			right := min(x+w, (column+1)*Chunk)
+			c := get(column, floorDiv(row, Chunk))
+			at := (row-floorDiv(row, Chunk)*Chunk)*Chunk - column*Chunk
+			for ; left < right; left++ {
+				if c != nil {
+					f.entries = append(f.entries, c.at(at+left)...)
+				}
+				f.start = append(f.start, uint32(len(f.entries)))
+			}
+		}
+	}
+	return f
+}
+
+func floorDiv(a, b int) int {
+	if a < 0 {
+		return -((-a + b - 1) / b)
+	}
+	return a / b
+}
+
+// Encode writes the field: pixels as runs of equal ones, compressed.
+func (f *Field) Encode() []byte {
+	var b []byte
+	for i := 0; i < f.w*f.h; {
+		run := i + 1
+		for run < f.w*f.h && slices.Equal(f.at(i), f.at(run)) {
+			run++
+		}
+		es := f.at(i)
+		b = binary.AppendUvarint(b, uint64(run-i))
+		b = append(b, byte(len(es)))
+		for _, e := range es {
+			b = append(b, e.class)
+			b = binary.AppendUvarint(b, uint64(e.n))
+		}
+		i = run
+	}
+	return s2.EncodeBetter(nil, b)
+}
+
+var errField = errors.New("a field of the mosaic can not be read")
+
+// DecodeField reads what Encode has written for a field of a map.
+func DecodeField(data []byte) (*Field, error) {
+	b, err := s2.Decode(nil, data)
+	if err != nil {
+		return nil, errField
+	}
+	f := newField(Chunk, Chunk)
+	number := func() uint64 {
+		v, n := binary.Uvarint(b)
+		if n <= 0 {
+			b = nil
+			return 0
+		}
+		b = b[n:]
+		return v
+	}
+	var es []entry
+	for len(b) > 0 {
+		run := number()
+		if len(b) == 0 || run == 0 || run > uint64(Chunk*Chunk+1-len(f.start)) {
+			return nil, errField
+		}
+		n := int(b[0])
+		b, es = b[1:], es[:0]
+		for range n {
+			if len(b) < 2 {
+				return nil, errField
+			}
+			class := b[0]
+			b = b[1:]
+			es = append(es, entry{class, uint32(number())})
+		}
+		for range run {
+			f.entries = append(f.entries, es...)
+			f.start = append(f.start, uint32(len(f.entries)))
+		}
+	}
+	if len(f.start) != Chunk*Chunk+1 {
+		return nil, errField
+	}
+	return f, nil
+}
+
+// blurred gives every pixel a part of its neighbours in one direction, step apart: a quarter to each, or, wide, a sixteenth
+// and four sixteenths to the two on each side. Samples count fourfold, or sixteenfold.
+func (f *Field) blurred(down, wide bool) *Field {
+	out := newField(f.w, f.h)
+	kernel := []uint32{1, 2, 1}
+	if wide {
+		kernel = []uint32{1, 4, 6, 4, 1}
+	}
+	half := len(kernel) / 2
+	var count tally
+	for y := range f.h {
+		for x := range f.w {
+			i := y*f.w + x
+			lone := f.at(i)
+			same := len(lone) <= 1
+			for k := -half; k <= half && same; k++ {
+				same = slices.Equal(f.at(f.beside(x, y, k, down)), lone)
+			}
+			if same {
+				for _, e := range lone {
+					count.add(e.class, e.n*sum(kernel))
+				}
+				out.end(&count)
+				continue
+			}
+			for k, weight := range kernel {
+				for _, e := range f.at(f.beside(x, y, k-half, down)) {
+					count.add(e.class, e.n*weight)
+				}
+			}
+			out.end(&count)
+		}
+	}
+	return out
+}
+
+// beside is the pixel k steps from x, y; at the edge, the last one before it.
+func (f *Field) beside(x, y, k int, down bool) int {
+	if down {
+		return min(max(y+k, 0), f.h-1)*f.w + x
+	}
+	return y*f.w + min(max(x+k, 0), f.w-1)
+}
+
+func sum(kernel []uint32) (n uint32) {
+	for _, k := range kernel {
+		n += k
+	}
+	return n
+}

@@ -1,0 +1,288 @@
+package mosaic
+
+import "math"
+
+// Between the centres of four neighbouring cells lies a square. Where its corners have two classes, a border passes through
+// it, from a gate in one side to a gate in another; where three sides or four have gates, borders meet in its middle, a node.
+// So no two borders have more than a node in common.
+
+// Point is a place on the grid of a tile: x to the east, y to the south.
+type Point struct{ X, Y int32 }
+
+// The sides of a square, clockwise.
+const (
+	left = iota
+	top
+	right
+	bottom
+)
+
+// vertex is a point of a border.
+type vertex struct {
+	Point
+	kind uint8
+}
+
+// Kinds of vertices: those that stay where they are, and gates between two centres side by side, or one above the other.
+const (
+	fixed = iota
+	gateAcross
+	gateDown
+)
+
+// border is a line between two classes.
+type border struct {
+	line     []vertex
+	from, to end    // of a closed one nothing
+	right    [2]int // a cell to its right hand, followed forward and backward
+}
+
+// end is where a border meets a node: the node's square, and the side by which the border leaves it.
+type end struct {
+	square int
+	side   uint8
+}
+
+// tracer follows the borders of a sheet.
+type tracer struct {
+	sheet   *Sheet
+	side    int     // of the frame, in cells, with one of outside around it
+	label   []uint8 // of its cells
+	unit    int32
+	first   int32 // where the first centres are
+	borders []border
+	starts  map[end]int // 2 × the place of a border, and 1 where it is its last end
+	seen    []bool      // gates by their number
+}
+
+// follow finds all borders: those between nodes, and then those that are closed.
+func (s *Sheet) follow() *tracer {
+	n, frame, margin := s.recipe.Cells(), s.recipe.frame(), s.recipe.Margin()
+	t := &tracer{sheet: s, side: n + 2*frame + 2, unit: int32(s.recipe.unit()), starts: map[end]int{}}
+	t.first = t.unit/2 - int32(frame+1)*t.unit
+	t.label = make([]uint8, t.side*t.side)
+	t.seen = make([]bool, 2*len(t.label))
+	for i := range t.label {
+		t.label[i] = outside
+	}
+	for y := range n + 2*frame {
+		from := (y+margin-frame)*s.w + margin - frame
+		copy(t.label[(y+1)*t.side+1:], s.label[from:from+n+2*frame])
+	}
+	for square := range t.squares {
+		has, n := t.gates(square)
+		for side := range uint8(4) {
+			if _, known := t.starts[end{square, side}]; n > 2 && has[side] && !known {
+				t.walk(square, side, false)
+			}
+		}
+	}
+	for square := range t.squares {
+		if has, n := t.gates(square); n == 2 && has[top] && !t.seen[2*square] {
+			t.walk(square, top, true)
+		}
+	}
+	return t
+}
+
+// squares yields the squares of the frame, each by the cell at its north-west.
+func (t *tracer) squares(yield func(int) bool) {
+	for y := range t.side - 1 {
+		for x := range t.side - 1 {
+			if i := y*t.side + x; !t.plain(i) && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// plain reports whether all corners of a square have one class.
+func (t *tracer) plain(square int) bool {
+	a := t.label[square]
+	return a == t.label[square+1] && a == t.label[square+t.side] && a == t.label[square+t.side+1]
+}
+
+// gates tells which sides of a square have one, and how many.
+func (t *tracer) gates(square int) (has [4]bool, n int) {
+	a, b, c, d := t.label[square], t.label[square+1], t.label[square+t.side], t.label[square+t.side+1]
+	has = [4]bool{left: a != c, top: a != b, right: b != d, bottom: c != d}
+	for _, h := range has {
+		if h {
+			n++
+		}
+	}
+	return has, n
+}
+
+// gate is the one in a side of a square, and its number.
+func (t *tracer) gate(square int, side uint8) (vertex, int) {
+	across := side == top || side == bottom
+	switch side {
+	case right:
+		square++
+	case bottom:
+		square += t.side
+	}
+	x, y := t.first+int32(square%t.side)*t.unit, t.first+int32(square/t.side)*t.unit
+	v, other := vertex{Point{x, y}, gateDown}, square+t.side
+	if across {
+		v.kind, other = gateAcross, square+1
+	}
+	at := t.unit / 2
+	if t.label[square] != outside && t.label[other] != outside {
+		at = int32(t.sheet.crossing(t.cell(square), t.cell(other)))
+	}
+	if across {
+		v.X += at
+		if onEdge(v.X) {
+			v.kind = fixed
+		}
+		return v, 2 * square
+	}
+	v.Y += at
+	if onEdge(v.Y) {
+		v.kind = fixed
+	}
+	return v, 2*square + 1
+}
+
+// cell is the cell of the sheet that a cell of the frame is.
+func (t *tracer) cell(i int) int {
+	beyond := t.sheet.recipe.Margin() - t.sheet.recipe.frame() - 1
+	return (i/t.side+beyond)*t.sheet.w + i%t.side + beyond
+}
+
+func onEdge(v int32) bool { return v == 0 || v == Extent }
+
+// middle is that of a square.
+func (t *tracer) middle(square int) Point {
+	return Point{t.first + int32(square%t.side)*t.unit + t.unit/2, t.first + int32(square/t.side)*t.unit + t.unit/2}
+}
+
+// beyond is the square on the other side of a side, and what that is called there.
+func (t *tracer) beyond(square int, side uint8) (int, uint8) {
+	return square + [4]int{left: -1, top: -t.side, right: 1, bottom: t.side}[side], (side + 2) % 4
+}
+
+// rightHand is the cell to the right of who leaves a square by a side.
+func (t *tracer) rightHand(square int, side uint8) int {
+	return square + [4]int{left: 0, top: 1, right: t.side + 1, bottom: t.side}[side]
+}
+
+// walk follows the border that leaves a square by a side, to the next node or around.
+func (t *tracer) walk(square int, side uint8, closed bool) {
+	begin := end{square, side}
+	other := end{}
+	other.square, other.side = t.beyond(square, side)
+	b := border{right: [2]int{t.rightHand(square, side), t.rightHand(other.square, other.side)}}
+	if !closed {
+		b.line = append(b.line, vertex{Point: t.middle(square)})
+	}
+	for {
+		gate, number := t.gate(square, side)
+		t.seen[number] = true
+		b.line = append(b.line, gate)
+		square, side = t.beyond(square, side)
+		has, n := t.gates(square)
+		if n > 2 {
+			b.line = append(b.line, vertex{Point: t.middle(square)})
+			b.to = end{square, side}
+			b.right[1] = t.rightHand(square, side)
+			break
+		}
+		for side = (side + 1) % 4; !has[side]; side = (side + 1) % 4 {
+		}
+		out, _ := t.gate(square, side)
+		b.line = t.cross(b.line, gate.Point, out.Point, t.middle(square))
+		if closed && square == begin.square {
+			b.line = append(b.line, b.line[0])
+			break
+		}
+	}
+	if !closed {
+		b.from = begin
+		t.starts[b.from], t.starts[b.to] = 2*len(t.borders), 2*len(t.borders)+1
+	}
+	b.line = straighten(b.line, t.unit)
+	t.borders = append(t.borders, b)
+}
+
+// cross adds the points where a border that passes through a square crosses the edge of the tile: both tiles have them.
+func (t *tracer) cross(line []vertex, a, b, middle Point) []vertex {
+	var points []Point
+	within := func(v, middle int32) int32 { return min(max(v, middle-t.unit/2+1), middle+t.unit/2-1) }
+	if onEdge(middle.X) && (a.X < middle.X) != (b.X < middle.X) && a.X != middle.X && b.X != middle.X {
+		points = append(points, Point{middle.X, within(between(a.X, a.Y, b.X, b.Y, middle.X), middle.Y)})
+	}
+	if onEdge(middle.Y) && (a.Y < middle.Y) != (b.Y < middle.Y) && a.Y != middle.Y && b.Y != middle.Y {
+		points = append(points, Point{within(between(a.Y, a.X, b.Y, b.X, middle.Y), middle.X), middle.Y})
+	}
+	if len(points) == 2 && far(a, points[0]) > far(a, points[1]) {
+		points[0], points[1] = points[1], points[0]
+	}
+	for _, p := range points {
+		if line[len(line)-1].Point != p {
+			line = append(line, vertex{Point: p})
+		}
+	}
+	return line
+}
+
+// between is the v at u of the line from u0, v0 to u1, v1, whichever is first.
+func between(u0, v0, u1, v1, u int32) int32 {
+	if u0 > u1 {
+		u0, v0, u1, v1 = u1, v1, u0, v0
+	}
+	return v0 + int32(math.Round(float64((v1-v0)*(u-u0))/float64(u1-u0)))
+}
+
+func far(a, b Point) int32 { return (a.X-b.X)*(a.X-b.X) + (a.Y-b.Y)*(a.Y-b.Y) }
+
+// slack is how far from where it is a gate may be passed, in units of the tile.
+const slack = 3
+
+// longest is how many gates a straight line may pass.
+const longest = 96
+
+// straighten leaves out vertices where a straight line passes all gates between two of them.
+func straighten(line []vertex, unit int32) []vertex {
+	out := line[:1]
+	for i := 0; i < len(line)-1; {
+		next := i + 1
+		for line[next].kind != fixed && next+1 < len(line) && next-i < longest && passes(line[i:next+2], unit) {
+			next++
+		}
+		i = next
+		out = append(out, line[i])
+	}
+	return out
+}
+
+// passes reports whether the straight line from the first vertex to the last passes all gates between them.
+func passes(line []vertex, unit int32) bool {
+	a, b := line[0].Point, line[len(line)-1].Point
+	for _, g := range line[1 : len(line)-1] {
+		p, q, at := a, b, g.Point
+		if g.kind == gateDown {
+			p, q, at = turned(a), turned(b), turned(at)
+		}
+		if p.Y > q.Y {
+			p, q = q, p
+		}
+		if at.Y < p.Y || at.Y > q.Y || p.Y == q.Y {
+			return false
+		}
+		centre := at.X - mod(at.X-unit/2, unit)
+		low, high := max(at.X-slack, centre+1), min(at.X+slack, centre+unit-1)
+		dy := int64(q.Y - p.Y)
+		x := int64(p.X)*dy + int64(q.X-p.X)*int64(at.Y-p.Y) // × dy
+		if x < int64(low)*dy || x > int64(high)*dy {
+			return false
+		}
+	}
+	return true
+}
+
+func turned(p Point) Point { return Point{p.Y, p.X} }
+
+func mod(a, n int32) int32 { return ((a % n) + n) % n }
