@@ -77,13 +77,6 @@ func (f *Field) some(i int) (n uint32) {
 // Empty reports whether no class has anything.
 func (f *Field) Empty() bool { return len(f.entries) == 0 }
 
-// Count adds up how many samples each class has.
-func (f *Field) Count(sum *[256]float64) {
-	for _, e := range f.entries {
-		sum[e.class] += float64(e.n)
-	}
-}
-
 // Shrink makes the field of the zoom above of the four below it, in reading order; nil has nothing.
 func Shrink(quarters [4]*Field) *Field {
 	f := newField(Chunk, Chunk)
@@ -105,6 +98,23 @@ func Shrink(quarters [4]*Field) *Field {
 	return f
 }
 
+// copyFrom appends some pixels of another field.
+func (f *Field) copyFrom(o *Field, from, to int) {
+	f.entries = append(f.entries, o.entries[o.start[from]:o.start[to]]...)
+	shift := f.start[len(f.start)-1] - o.start[from]
+	for _, start := range o.start[from+1 : to+1] {
+		f.start = append(f.start, start+shift)
+	}
+}
+
+// copyNothing appends empty pixels.
+func (f *Field) copyNothing(n int) {
+	last := f.start[len(f.start)-1]
+	for range n {
+		f.start = append(f.start, last)
+	}
+}
+
 // Window cuts a field of w × h pixels out of those of a map, from pixel x, y on. get returns the field at a place in the map,
 // or nil.
 func Window(get func(column, row int) *Field, x, y, w, h int) *Field {
@@ -113,14 +123,13 @@ func Window(get func(column, row int) *Field, x, y, w, h int) *Field {
 		for left := x; left < x+w; {
 			column := floorDiv(left, Chunk)
 			right := min(x+w, (column+1)*Chunk)
-			c := get(column, floorDiv(row, Chunk))
-			at := (row-floorDiv(row, Chunk)*Chunk)*Chunk - column*Chunk
-			for ; left < right; left++ {
-				if c != nil {
-					f.entries = append(f.entries, c.at(at+left)...)
-				}
-				f.start = append(f.start, uint32(len(f.entries)))
+			if c := get(column, floorDiv(row, Chunk)); c != nil {
+				at := (row-floorDiv(row, Chunk)*Chunk)*Chunk - column*Chunk
+				f.copyFrom(c, at+left, at+right)
+			} else {
+				f.copyNothing(right - left)
 			}
+			left = right
 		}
 	}
 	return f
@@ -196,6 +205,38 @@ func DecodeField(data []byte) (*Field, error) {
 		return nil, errField
 	}
 	return f, nil
+}
+
+// cropped is the part of the field where there is anything, with some pixels around it, and where it begins.
+func (f *Field) cropped(around int) (x, y int, part *Field) {
+	left, right, top, bottom := f.w, 0, f.h, 0
+	for row := range f.h {
+		from, to := row*f.w, (row+1)*f.w
+		if f.start[from] == f.start[to] {
+			continue
+		}
+		top, bottom = min(top, row), row+1
+		for i := from; i < to && i-from < left; i++ {
+			if f.start[i] != f.start[i+1] {
+				left = i - from
+			}
+		}
+		for i := to; i > from && i-from > right; i-- {
+			if f.start[i-1] != f.start[i] {
+				right = i - from
+			}
+		}
+	}
+	left, right = max(0, min(left, right)-around), min(f.w, right+around)
+	top, bottom = max(0, min(top, bottom)-around), min(f.h, bottom+around)
+	if left == 0 && right == f.w && top == 0 && bottom == f.h {
+		return 0, 0, f
+	}
+	part = newField(right-left, bottom-top)
+	for row := top; row < bottom; row++ {
+		part.copyFrom(f, row*f.w+left, row*f.w+right)
+	}
+	return left, top, part
 }
 
 // blurred gives every pixel a part of its neighbours in one direction, step apart: a quarter to each, or, wide, a sixteenth

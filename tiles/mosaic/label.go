@@ -2,12 +2,13 @@ package mosaic
 
 import "math"
 
-// Sheet is a tile at work: its cells with those around it, each given to a class.
+// Sheet is a tile at work: the cells of it, and around it, where there is anything, each given to a class.
 type Sheet struct {
 	recipe *Recipe
+	x, y   int    // the first cell; 0, 0 is the tile's
+	w, h   int    // cells
 	field  *Field // blurred
 	full   float64
-	w, h   int
 	label  []uint8
 }
 
@@ -16,9 +17,11 @@ const fillRounds = 4
 
 // Label gives the cells of a tile to classes. The field is that of the tile with Margin cells around it.
 func Label(field *Field, r *Recipe) *Sheet {
-	s := &Sheet{recipe: r, w: field.w, h: field.h, field: field.blurred(false, r.Fine).blurred(true, r.Fine)}
+	x, y, field := field.cropped(r.reach())
+	s := &Sheet{recipe: r, x: x - r.Margin(), y: y - r.Margin(), w: field.w, h: field.h}
+	s.field = field.blurred(false, r.Scale > 1).blurred(true, r.Scale > 1)
 	s.full = float64(r.Full) * 16
-	if r.Fine {
+	if r.Scale > 1 {
 		s.full *= 16
 	}
 	s.label = make([]uint8, s.w*s.h)
@@ -160,9 +163,10 @@ func (s *Sheet) around(i int32) uint8 {
 // Areas adds up what each class has of the tile itself, in square units: cells, and what borders take off one and add to
 // another where they do not run midway between two centres.
 func (s *Sheet) Areas(sum *[256]float64) {
-	margin, n, unit := s.recipe.Margin(), s.recipe.Cells(), s.recipe.unit()
-	for y := margin; y < margin+n; y++ {
-		for i := y*s.w + margin; i < y*s.w+margin+n; i++ {
+	n, unit := s.recipe.Cells(), s.recipe.unit()
+	for y := max(0, -s.y); y < min(s.h-1, n-s.y); y++ {
+		for x := max(0, -s.x); x < min(s.w-1, n-s.x); x++ {
+			i := y*s.w + x
 			sum[s.label[i]] += float64(unit * unit)
 			for _, j := range [2]int{i + 1, i + s.w} {
 				if s.label[i] != s.label[j] {

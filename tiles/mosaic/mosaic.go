@@ -37,14 +37,14 @@ const outside = 255
 
 // Recipe is how a zoom is made.
 type Recipe struct {
-	Fine   bool         // two cells a pixel: the fields are those of the next zoom
+	Scale  int          // cells a pixel has on a side: 1, 2 or 4. Fields are those of the zoom as many cells deeper
 	Full   uint32       // samples of a cell
 	Prices [256]float64 // by class; that of Nothing is the share from which a cell is empty
 }
 
 // Even is a recipe in which all classes have one price.
-func Even(fine bool, full uint32) *Recipe {
-	r := &Recipe{Fine: fine, Full: full}
+func Even(scale int, full uint32) *Recipe {
+	r := &Recipe{Scale: scale, Full: full}
 	for i := range r.Prices {
 		r.Prices[i] = 1
 	}
@@ -53,16 +53,11 @@ func Even(fine bool, full uint32) *Recipe {
 }
 
 // Cells is how many cells a tile has on a side.
-func (r *Recipe) Cells() int {
-	if r.Fine {
-		return 2 * Side
-	}
-	return Side
-}
+func (r *Recipe) Cells() int { return Side * r.Scale }
 
 // Margin is how many cells beyond each side of a tile have to be known to make it: those that are drawn, and what can change
 // them.
-func (r *Recipe) Margin() int { return r.frame() + r.speck() + fillRounds + 3 }
+func (r *Recipe) Margin() int { return r.frame() + r.reach() }
 
 // unit is the distance between the centres of two cells in units of the tile.
 func (r *Recipe) unit() int { return Extent / r.Cells() }
@@ -70,10 +65,8 @@ func (r *Recipe) unit() int { return Extent / r.Cells() }
 // frame is how many cells beyond each side of a tile are drawn.
 func (r *Recipe) frame() int { return Buffer / r.unit() }
 
+// reach is how far from a cell lies what can change it.
+func (r *Recipe) reach() int { return r.speck() + fillRounds + 3 }
+
 // speck is the largest island that is given to its surroundings, in cells.
-func (r *Recipe) speck() int {
-	if r.Fine {
-		return 10
-	}
-	return 5
-}
+func (r *Recipe) speck() int { return min(5*r.Scale, 9) }

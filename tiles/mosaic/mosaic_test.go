@@ -91,13 +91,13 @@ func (l land) tile(r *mosaic.Recipe, x, y int) []mosaic.Shape {
 
 // recipes has what a map is made by: coarse and fine, and with prices that distort.
 func recipes() map[string]*mosaic.Recipe {
-	dear := mosaic.Even(false, mosaic.Samples*mosaic.Samples)
+	dear := mosaic.Even(1, mosaic.Samples*mosaic.Samples)
 	for c := 1; c < 10; c++ {
 		dear.Prices[c] = math.Pow(1.5, float64(c-5))
 	}
 	return map[string]*mosaic.Recipe{
-		"coarse": mosaic.Even(false, mosaic.Samples*mosaic.Samples),
-		"fine":   mosaic.Even(true, mosaic.Samples*mosaic.Samples),
+		"coarse": mosaic.Even(1, mosaic.Samples*mosaic.Samples),
+		"fine":   mosaic.Even(2, mosaic.Samples*mosaic.Samples),
 		"dear":   dear,
 	}
 }
@@ -105,10 +105,7 @@ func recipes() map[string]*mosaic.Recipe {
 func TestNeighboursMeetAtTheirEdgeWithoutADifference(t *testing.T) {
 	t.Parallel()
 	for name, r := range recipes() {
-		side := 2
-		if r.Fine {
-			side = 4
-		}
+		side := 2 * r.Scale
 		l := newLand(t, 1, 2*side, 2*side, 12, false)
 		east, south := edge(l.tile(r, 0, 0), 0, mosaic.Extent), edge(l.tile(r, 0, 0), 1, mosaic.Extent)
 		if len(east) < 50 || len(south) < 50 {
@@ -144,7 +141,7 @@ func edge(shapes []mosaic.Shape, axis int, at int32) (out [][3]int32) {
 
 func TestATileMadeAloneIsTheSame(t *testing.T) {
 	t.Parallel()
-	r := mosaic.Even(false, mosaic.Samples*mosaic.Samples)
+	r := mosaic.Even(1, mosaic.Samples*mosaic.Samples)
 	l := newLand(t, 2, 4, 4, 12, false)
 	whole := l.tile(r, 0, 0)
 	for place, f := range l { // what is far from it does not count, and fields are the same when they have been stored
@@ -170,10 +167,8 @@ func TestPolygonsAreValidAndCover(t *testing.T) {
 		recipe string
 		size   float64 // of parcels, in metres; a cell has four, or two
 	}{{"coarse", 6}, {"coarse", 60}, {"dear", 12}, {"fine", 12}} {
-		r, side := recipes()[test.recipe], 2
-		if r.Fine {
-			side = 4
-		}
+		r := recipes()[test.recipe]
+		side := 2 * r.Scale
 		l := newLand(t, uint64(10+i), side, side, test.size, false)
 		var texts []string
 		for _, s := range l.tile(r, 0, 0) {
@@ -234,7 +229,7 @@ func text(s mosaic.Shape) string {
 
 func TestNoGapsInACoverage(t *testing.T) {
 	t.Parallel()
-	r := mosaic.Even(false, mosaic.Samples*mosaic.Samples)
+	r := mosaic.Even(1, mosaic.Samples*mosaic.Samples)
 	l := newLand(t, 5, 2, 2, 12, true)
 	var sum int64
 	for _, s := range l.tile(r, 0, 0) {
@@ -256,7 +251,7 @@ func TestNoGapsInACoverage(t *testing.T) {
 func TestPricesKeepAreas(t *testing.T) {
 	t.Parallel()
 	l := newLand(t, 3, 4, 4, 9, true)
-	r := mosaic.Even(false, 4*mosaic.Samples*mosaic.Samples) // of the zoom above: a pixel has several parcels
+	r := mosaic.Even(1, 4*mosaic.Samples*mosaic.Samples) // of the zoom above: a pixel has several parcels
 	up := land{}
 	for x := range 2 {
 		for y := range 2 {

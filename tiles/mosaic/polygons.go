@@ -108,7 +108,7 @@ func (t *tracer) regions() []int32 {
 		for todo = append(todo[:0], i); len(todo) > 0; {
 			c := todo[len(todo)-1]
 			todo = todo[:len(todo)-1]
-			for _, n := range [4]int{c - t.side, c + 1, c + t.side, c - 1} {
+			for _, n := range [4]int{c - t.w, c + 1, c + t.w, c - 1} {
 				if out[n] == 0 && t.label[n] == class {
 					out[n] = region
 					todo = append(todo, n)

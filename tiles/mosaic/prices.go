@@ -9,7 +9,7 @@ import (
 const Least = 0.005
 
 // dearest is how many times one class's price can be another's.
-const dearest = 64
+const dearest = 1000
 
 // Fit finds prices with which each class has the area on the map that it has in truth, in at most so many rounds. Tiles are
 // fields as Label wants them, the same ones each time; what is in them is taken for all. It returns the largest part, of what
@@ -36,6 +36,7 @@ func (r *Recipe) Fit(tiles iter.Seq[*Field], rounds int, enough float64) (worst 
 		if off <= enough {
 			break
 		}
+		truth[Nothing], areas[Nothing] = total(&truth), total(&areas)
 		for c := range r.Prices {
 			if truth[c] == 0 {
 				continue
@@ -43,12 +44,12 @@ func (r *Recipe) Fit(tiles iter.Seq[*Field], rounds int, enough float64) (worst 
 			lack := min(max(math.Log(truth[c]/max(areas[c], truth[c]/8)), -1), 1)
 			if lack*last[c] < 0 {
 				step[c] /= 2
-			} else {
-				step[c] = min(step[c]*1.2, 1)
+			} else if round > 0 {
+				step[c] = min(step[c]*1.25, 2)
 			}
 			last[c] = lack
 			if c == Nothing { // the emptier a cell has to be, the less is empty
-				r.Prices[c] = min(max(r.Prices[c]*math.Exp(-step[c]*lack*0.3), 0.2), 0.95)
+				r.Prices[c] = min(max(r.Prices[c]*math.Exp(step[c]*lack/2), 0.1), 0.98)
 			} else {
 				r.Prices[c] = min(max(r.Prices[c]*math.Exp(step[c]*lack), 1.0/dearest), dearest)
 			}
@@ -60,27 +61,28 @@ func (r *Recipe) Fit(tiles iter.Seq[*Field], rounds int, enough float64) (worst 
 
 // truth adds up what each class has of a tile, in square units.
 func (r *Recipe) truth(f *Field, sum *[256]float64) {
-	margin, n, unit := r.Margin(), r.Cells(), float64(r.unit())
+	margin, n := r.Margin(), r.Cells()
+	sample := float64(r.unit()*r.unit()) / float64(r.Full)
 	for y := margin; y < margin+n; y++ {
-		for i := y*f.w + margin; i < y*f.w+margin+n; i++ {
-			rest := r.Full
-			for _, e := range f.at(i) {
-				sum[e.class] += float64(e.n) / float64(r.Full) * unit * unit
-				rest -= e.n
-			}
-			sum[Nothing] += float64(rest) / float64(r.Full) * unit * unit
+		for _, e := range f.entries[f.start[y*f.w+margin]:f.start[y*f.w+margin+n]] {
+			sum[e.class] += float64(e.n) * sample
 		}
 	}
 }
 
+// total is what all classes but Nothing have.
+func total(areas *[256]float64) (sum float64) {
+	for _, a := range areas[Nothing+1:] {
+		sum += a
+	}
+	return sum
+}
+
 // off is the largest part by which a class that has something to say is wrong.
 func (r *Recipe) off(truth, areas *[256]float64) (worst float64) {
-	var all float64
-	for _, a := range truth[Nothing+1:] {
-		all += a
-	}
+	least := Least * total(truth)
 	for c := Nothing + 1; c < len(truth); c++ {
-		if truth[c] >= Least*all && truth[c] > 0 {
+		if truth[c] > least {
 			worst = max(worst, math.Abs(areas[c]/truth[c]-1))
 		}
 	}

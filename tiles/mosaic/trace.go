@@ -46,10 +46,10 @@ type end struct {
 // tracer follows the borders of a sheet.
 type tracer struct {
 	sheet   *Sheet
-	side    int     // of the frame, in cells, with one of outside around it
-	label   []uint8 // of its cells
+	x, y    int     // the first cell of the frame, which has one of outside around it
+	w, h    int     // cells
+	label   []uint8 // of the cells
 	unit    int32
-	first   int32 // where the first centres are
 	borders []border
 	starts  map[end]int // 2 × the place of a border, and 1 where it is its last end
 	seen    []bool      // gates by their number
@@ -57,17 +57,18 @@ type tracer struct {
 
 // follow finds all borders: those between nodes, and then those that are closed.
 func (s *Sheet) follow() *tracer {
-	n, frame, margin := s.recipe.Cells(), s.recipe.frame(), s.recipe.Margin()
-	t := &tracer{sheet: s, side: n + 2*frame + 2, unit: int32(s.recipe.unit()), starts: map[end]int{}}
-	t.first = t.unit/2 - int32(frame+1)*t.unit
-	t.label = make([]uint8, t.side*t.side)
+	n, frame := s.recipe.Cells(), s.recipe.frame()
+	west, east := max(s.x, -frame), min(s.x+s.w, n+frame)
+	north, south := max(s.y, -frame), min(s.y+s.h, n+frame)
+	t := &tracer{sheet: s, x: west - 1, y: north - 1, w: east - west + 2, h: south - north + 2, unit: int32(s.recipe.unit()), starts: map[end]int{}}
+	t.label = make([]uint8, t.w*t.h)
 	t.seen = make([]bool, 2*len(t.label))
 	for i := range t.label {
 		t.label[i] = outside
 	}
-	for y := range n + 2*frame {
-		from := (y+margin-frame)*s.w + margin - frame
-		copy(t.label[(y+1)*t.side+1:], s.label[from:from+n+2*frame])
+	for y := north; y < south; y++ {
+		from := (y-s.y)*s.w + west - s.x
+		copy(t.label[(y-t.y)*t.w+1:], s.label[from:from+east-west])
 	}
 	for square := range t.squares {
 		has, n := t.gates(square)
@@ -87,9 +88,9 @@ func (s *Sheet) follow() *tracer {
 
 // squares yields the squares of the frame, each by the cell at its north-west.
 func (t *tracer) squares(yield func(int) bool) {
-	for y := range t.side - 1 {
-		for x := range t.side - 1 {
-			if i := y*t.side + x; !t.plain(i) && !yield(i) {
+	for y := range t.h - 1 {
+		for x := range t.w - 1 {
+			if i := y*t.w + x; !t.plain(i) && !yield(i) {
 				return
 			}
 		}
@@ -99,12 +100,12 @@ func (t *tracer) squares(yield func(int) bool) {
 // plain reports whether all corners of a square have one class.
 func (t *tracer) plain(square int) bool {
 	a := t.label[square]
-	return a == t.label[square+1] && a == t.label[square+t.side] && a == t.label[square+t.side+1]
+	return a == t.label[square+1] && a == t.label[square+t.w] && a == t.label[square+t.w+1]
 }
 
 // gates tells which sides of a square have one, and how many.
 func (t *tracer) gates(square int) (has [4]bool, n int) {
-	a, b, c, d := t.label[square], t.label[square+1], t.label[square+t.side], t.label[square+t.side+1]
+	a, b, c, d := t.label[square], t.label[square+1], t.label[square+t.w], t.label[square+t.w+1]
 	has = [4]bool{left: a != c, top: a != b, right: b != d, bottom: c != d}
 	for _, h := range has {
 		if h {
@@ -121,10 +122,9 @@ func (t *tracer) gate(square int, side uint8) (vertex, int) {
 	case right:
 		square++
 	case bottom:
-		square += t.side
+		square += t.w
 	}
-	x, y := t.first+int32(square%t.side)*t.unit, t.first+int32(square/t.side)*t.unit
-	v, other := vertex{Point{x, y}, gateDown}, square+t.side
+	v, other := vertex{t.centre(square), gateDown}, square+t.w
 	if across {
 		v.kind, other = gateAcross, square+1
 	}
@@ -148,25 +148,30 @@ func (t *tracer) gate(square int, side uint8) (vertex, int) {
 
 // cell is the cell of the sheet that a cell of the frame is.
 func (t *tracer) cell(i int) int {
-	beyond := t.sheet.recipe.Margin() - t.sheet.recipe.frame() - 1
-	return (i/t.side+beyond)*t.sheet.w + i%t.side + beyond
+	return (i/t.w+t.y-t.sheet.y)*t.sheet.w + i%t.w + t.x - t.sheet.x
 }
 
 func onEdge(v int32) bool { return v == 0 || v == Extent }
 
+// centre is that of a cell.
+func (t *tracer) centre(i int) Point {
+	return Point{int32(i%t.w+t.x)*t.unit + t.unit/2, int32(i/t.w+t.y)*t.unit + t.unit/2}
+}
+
 // middle is that of a square.
 func (t *tracer) middle(square int) Point {
-	return Point{t.first + int32(square%t.side)*t.unit + t.unit/2, t.first + int32(square/t.side)*t.unit + t.unit/2}
+	p := t.centre(square)
+	return Point{p.X + t.unit/2, p.Y + t.unit/2}
 }
 
 // beyond is the square on the other side of a side, and what that is called there.
 func (t *tracer) beyond(square int, side uint8) (int, uint8) {
-	return square + [4]int{left: -1, top: -t.side, right: 1, bottom: t.side}[side], (side + 2) % 4
+	return square + [4]int{left: -1, top: -t.w, right: 1, bottom: t.w}[side], (side + 2) % 4
 }
 
 // rightHand is the cell to the right of who leaves a square by a side.
 func (t *tracer) rightHand(square int, side uint8) int {
-	return square + [4]int{left: 0, top: 1, right: t.side + 1, bottom: t.side}[side]
+	return square + [4]int{left: 0, top: 1, right: t.w + 1, bottom: t.w}[side]
 }
 
 // walk follows the border that leaves a square by a side, to the next node or around.
