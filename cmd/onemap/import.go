@@ -45,11 +45,13 @@ func (c importCmd) Run(ctx context.Context, cfg *config) error {
 	if err != nil {
 		return err
 	}
-	return cfg.with(ctx, func(store *layers.Store, db *database) error {
+	return cfg.with(ctx, func(store *layers.Store, db *database) (err error) {
+		files := intake.NewFiles(c.Files, opt.Folder)
+		defer func() { err = errors.Join(err, files.Close()) }()
 		if !c.Each {
-			return c.one(ctx, store, opt)
+			return c.one(ctx, store, files, opt)
 		}
-		return c.each(ctx, store, opt)
+		return c.each(ctx, store, files, opt)
 	})
 }
 
@@ -82,7 +84,7 @@ func (c importCmd) options() (intake.Options, error) {
 }
 
 // one imports into one layer and tells of it.
-func (c importCmd) one(ctx context.Context, store *layers.Store, opt intake.Options) (err error) {
+func (c importCmd) one(ctx context.Context, store *layers.Store, files *intake.Files, opt intake.Options) (err error) {
 	told, err := newTold(c.Report)
 	if err != nil {
 		return err
@@ -91,7 +93,7 @@ func (c importCmd) one(ctx context.Context, store *layers.Store, opt intake.Opti
 	bar := newBar(os.Stderr, steps)
 	opt.Progress = func(p intake.Progress) { bar(p.Step, p.Done, p.Total) }
 	opt.Findings = told.find
-	report, err := intake.Import(ctx, store, whoami(), c.Files, opt)
+	report, err := files.Import(ctx, store, whoami(), opt)
 	bar("", 0, 0)
 	if report != nil && len(report.Sources) > 0 {
 		printReport(os.Stdout, report)
@@ -103,10 +105,10 @@ func (c importCmd) one(ctx context.Context, store *layers.Store, opt intake.Opti
 }
 
 // each imports every source of the files into a layer of its own. One that fails does not keep the others out.
-func (c importCmd) each(ctx context.Context, store *layers.Store, opt intake.Options) error {
+func (c importCmd) each(ctx context.Context, store *layers.Store, files *intake.Files, opt intake.Options) error {
 	look := opt
 	look.DryRun, look.Layer = true, ""
-	report, err := intake.Import(ctx, store, whoami(), c.Files, look)
+	report, err := files.Import(ctx, store, whoami(), look)
 	if err != nil {
 		return err
 	}
@@ -120,7 +122,7 @@ func (c importCmd) each(ctx context.Context, store *layers.Store, opt intake.Opt
 		if c.Title != "" {
 			one.Title = c.Title + " " + s.Name
 		}
-		if err := c.one(ctx, store, one); err != nil {
+		if err := c.one(ctx, store, files, one); err != nil {
 			fmt.Fprintf(os.Stderr, "onemap: %s: %v\n", s.Name, err)
 			failed = append(failed, fmt.Errorf("%s was not imported", s.Name))
 		}

@@ -10,7 +10,7 @@ import (
 
 func TestEveryoneInAFloodZoneHasAPlaceToGo(t *testing.T) {
 	t.Parallel()
-	w, rows := netRows(t, 3, demo.Small)
+	w, rows := netRows(t, 7, demo.Small)
 	members, houses := map[string]float64{}, map[string]float64{}
 	for _, h := range rows["household"] {
 		members[h.text("unit")] += h.num("members")
@@ -60,7 +60,7 @@ func TestEveryoneInAFloodZoneHasAPlaceToGo(t *testing.T) {
 // be had by rules this simple, but they must stay few.
 func TestPipesPassEachOtherAtCrossings(t *testing.T) {
 	t.Parallel()
-	_, rows := netRows(t, 4, demo.Small)
+	_, rows := netRows(t, 7, demo.Small)
 	type piece struct {
 		a, b [3]float64
 		sub  string

@@ -13,7 +13,7 @@ import (
 func TestNetworksLoad(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.New(t)
-	w := demo.Make(2, demo.Small)
+	w := county(2)
 	if err := demo.Write(t.Context(), layers.New(pool), w, nil); err != nil {
 		t.Fatal(err)
 	}

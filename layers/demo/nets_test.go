@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"onemap/layers/demo"
 )
@@ -31,7 +29,10 @@ func (r netRow) num(c string) float64 {
 // netRows reads the network tables of a county.
 func netRows(t testing.TB, seed uint64, size demo.Size) (*demo.World, map[string][]netRow) {
 	t.Helper()
-	w := demo.Make(seed, size)
+	w := county(seed)
+	if size != demo.Small {
+		w = demo.Make(seed, size)
+	}
 	out := map[string][]netRow{}
 	for _, tab := range w.Tables() {
 		if !slices.Contains(netLayers, tab.Layer) {
@@ -60,36 +61,13 @@ func netSizes() []demo.Size {
 	return []demo.Size{demo.Small}
 }
 
-func TestNetworksAreTheSameByteForByte(t *testing.T) {
-	t.Parallel()
-	sum := func(seed uint64) string {
-		_, rows := netRows(t, seed, demo.Small)
-		h := sha256.New()
-		for _, l := range netLayers {
-			for _, r := range rows[l] {
-				fmt.Fprintln(h, l, r)
-			}
-		}
-		return fmt.Sprintf("%x", h.Sum(nil))
-	}
-	first := sum(1)
-	if again := sum(1); again != first {
-		t.Error("two runs of one seed differ")
-	}
-	if first == sum(2) {
-		t.Error("two seeds give the same nets")
-	}
-}
-
 func TestChecksFindExactlyTheSeededFaults(t *testing.T) {
 	t.Parallel()
 	for _, size := range netSizes() {
-		for seed := uint64(1); seed <= 5; seed++ {
+		for _, seed := range seeds {
 			t.Run(fmt.Sprint(size, seed), func(t *testing.T) {
 				t.Parallel()
-				begin := time.Now()
 				w, rows := netRows(t, seed, size)
-				made := time.Since(begin)
 				want, got := map[string]bool{}, map[string]bool{}
 				kinds := map[string]int{}
 				for _, f := range w.Faults() {
@@ -123,7 +101,7 @@ func TestChecksFindExactlyTheSeededFaults(t *testing.T) {
 				for _, l := range netLayers {
 					counts = append(counts, fmt.Sprint(l, " ", len(rows[l])))
 				}
-				t.Logf("%v %s", made, strings.Join(counts, ", "))
+				t.Log(strings.Join(counts, ", "))
 			})
 		}
 	}

@@ -3,7 +3,6 @@ package demo_test
 import (
 	"math"
 	"testing"
-	"time"
 
 	"onemap/layers"
 	"onemap/layers/demo"
@@ -15,14 +14,11 @@ func TestPostGISFindsTheCountySound(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.New(t)
 	store := layers.New(pool)
-	start := time.Now()
-	w := demo.Make(11, demo.Small)
-	made := time.Since(start)
+	w := county(2)
 	rows := map[string]int{}
 	if err := demo.Write(t.Context(), store, w, func(layer string, n int) { rows[layer] = max(rows[layer], n) }); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("made in %v, loaded in %v, %d parcels", made, time.Since(start)-made, rows["dltb"])
 	none := map[string]string{
 		"invalid parcels":                           `select count(*) from layer.dltb where not st_isvalid(geom)`,
 		"invalid planned use":                       `select count(*) from layer.ydyhgh where not st_isvalid(geom)`,

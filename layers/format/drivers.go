@@ -12,7 +12,11 @@ import (
 // streamDrivers write what we read: see stream.go and pgdump.go.
 var streamDrivers = []string{"FlatGeobuf", "PGDUMP"}
 
-// driverList is what the GDAL of this machine can do, asked once per folder.
+// machine is what the GDAL of this machine can do. It is asked once in a process: an answer costs as much as reading a
+// small file, and GDAL is not exchanged beneath a running server.
+var machine driverList
+
+// driverList is GDAL's short names of formats; nil = not asked yet.
 type driverList struct {
 	mu    sync.Mutex
 	names []string
@@ -20,10 +24,10 @@ type driverList struct {
 
 // Drivers are GDAL's short names of all formats that the GDAL of this machine knows, e.g. "GPKG", "Parquet".
 func (f *Folder) Drivers(ctx context.Context) ([]string, error) {
-	f.drivers.mu.Lock()
-	defer f.drivers.mu.Unlock()
-	if f.drivers.names != nil {
-		return f.drivers.names, nil
+	machine.mu.Lock()
+	defer machine.mu.Unlock()
+	if machine.names != nil {
+		return machine.names, nil
 	}
 	c, err := f.launch(ctx, "ogrinfo", nil, nil, "--formats")
 	if err != nil {
@@ -36,11 +40,12 @@ func (f *Folder) Drivers(ctx context.Context) ([]string, error) {
 	if readErr != nil {
 		return nil, readErr
 	}
-	f.drivers.names = parseFormats(string(text))
-	if len(f.drivers.names) == 0 {
+	names := parseFormats(string(text))
+	if len(names) == 0 {
 		return nil, fmt.Errorf("ogrinfo --formats names no format: %.200s", text)
 	}
-	return f.drivers.names, nil
+	machine.names = names
+	return names, nil
 }
 
 // parseFormats reads lines such as "  GPKG -raster,vector- (rw+vs): GeoPackage".

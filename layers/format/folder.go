@@ -18,7 +18,6 @@ type Folder struct {
 	lock   *os.File
 	limits Limits
 
-	drivers  driverList
 	made     atomic.Int64 // names given out
 	unpacked atomic.Int64 // bytes
 	files    atomic.Int64 // entries of archives

@@ -3,7 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
-	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -18,7 +18,7 @@ type run struct {
 	opt    Options
 	report *Report
 
-	folder   *format.Folder
+	dir      string    // in the job's folder: rows on their way
 	sources  []*chosen // that are read, into one layer
 	at       int       // which of them
 	target   *target
@@ -34,36 +34,17 @@ type run struct {
 	hasZ         bool
 }
 
-// Import brings files into one layer, or with Options.DryRun finds out what it would do. The report is there also when
-// doubts stopped the import, with the error that says so: layers.ErrInvalid with what to do. It returns
-// layers.ErrConflict for a layer that is there already (create), ErrNotFound for one that is not (the other modes).
-func Import(ctx context.Context, store *layers.Store, actor layers.Actor, files []string, opt Options) (*Report, error) {
-	began := time.Now()
-	opt.fill()
-	ctx, cancel := context.WithTimeoutCause(ctx, opt.Timeout, fmt.Errorf("%w: the import took longer than %s", layers.ErrTimeout, opt.Timeout))
-	defer cancel()
-	r := &run{store: store, actor: actor, opt: opt, report: newReport(opt)}
-	err := r.bring(ctx, files)
-	if cause := context.Cause(ctx); err != nil && errors.Is(cause, layers.ErrTimeout) {
-		err = cause
-	}
-	r.report.sortRules()
-	r.report.Seconds = time.Since(began).Seconds()
-	return r.report, err
-}
-
-func (r *run) bring(ctx context.Context, files []string) (err error) {
+func (r *run) bring(ctx context.Context, files *Files) (err error) {
 	if r.target, err = r.aim(ctx); err != nil {
 		return err
 	}
-	if r.folder, err = format.NewFolder(r.opt.Folder, format.DefaultLimits()); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.folder.Close()) }()
 	if err := r.look(ctx, files); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.closeMender()) }()
+	if r.dir, err = os.MkdirTemp(files.folder.Path(), "rows-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.closeMender(), os.RemoveAll(r.dir)) }()
 	if err := r.blocked(); err != nil {
 		return err
 	}
@@ -83,9 +64,9 @@ func (r *run) bring(ctx context.Context, files []string) (err error) {
 }
 
 // look opens the files, chooses what is read, and finds out where its coordinates lie.
-func (r *run) look(ctx context.Context, files []string) error {
+func (r *run) look(ctx context.Context, files *Files) error {
 	r.tell("look", 0, -1)
-	data, err := format.Open(ctx, r.folder, files, format.Hints{Encoding: r.opt.Encoding, SRID: r.opt.SRID})
+	data, err := files.open(ctx, format.Hints{Encoding: r.opt.Encoding, SRID: r.opt.SRID})
 	if data != nil {
 		r.report.Files = data.Files
 	}
@@ -122,12 +103,12 @@ func (r *run) look(ctx context.Context, files []string) error {
 
 // read takes every row once: places it, judges it, learns from its values, and spools it.
 func (r *run) read(ctx context.Context) (err error) {
-	if r.spool, err = newSpool(r.folder.Path()); err != nil {
+	if r.spool, err = newSpool(r.dir); err != nil {
 		return err
 	}
 	r.profile = newProfile(r.sources[0].source.Fields, r.keyNames()...)
 	r.seen = newDuplicates()
-	if r.mender, err = newMender(r.store, r.folder.Path(), r.opt.Invalid, r.find); err != nil {
+	if r.mender, err = newMender(r.store, r.dir, r.opt.Invalid, r.find); err != nil {
 		return err
 	}
 	for i, c := range r.sources {

@@ -40,14 +40,15 @@ func assign(fields []fieldProfile, columns []layers.Column, told Mapping) ([]int
 			taken[places[i]] = true
 		}
 	}
+	names, candidates := spellings(fields), candidatesOf(columns)
 	for _, same := range likenesses {
 		for i, f := range fields {
 			if _, ok := told[f.Name]; ok || places[i] >= 0 {
 				continue
 			}
 			at := -1
-			for j, c := range columns {
-				if !taken[j] && same(plainName(f.Name), c) {
+			for j, c := range candidates {
+				if !taken[j] && same(names[i], c) {
 					at = j
 					break
 				}
@@ -60,17 +61,40 @@ func assign(fields []fieldProfile, columns []layers.Column, told Mapping) ([]int
 	return places, nil
 }
 
-// likenesses are the ways in which a field, by its plain name, is a column, the surest first.
-var likenesses = []func(name string, c layers.Column) bool{
-	func(name string, c layers.Column) bool { return name == plainName(c.Name) },
-	func(name string, c layers.Column) bool { return name == plainName(c.Title) },
-	func(name string, c layers.Column) bool { return c.TitleEn != "" && name == plainName(c.TitleEn) },
-	func(name string, c layers.Column) bool { return safeName(name) == c.Name },
-	func(name string, c layers.Column) bool { return initials(name) == c.Name || initials(c.Title) == name },
-	func(name string, c layers.Column) bool { return slices.Contains(aliases[c.Name], name) },
-	func(name string, c layers.Column) bool {
-		return cutName(name, plainName(c.Name)) || cutName(name, plainName(c.Title))
+// spelling is the name of a field as it is compared.
+type spelling struct{ plain, safe string }
+
+func spellings(fields []fieldProfile) []spelling {
+	names := make([]spelling, len(fields))
+	for i, f := range fields {
+		plain := plainName(f.Name)
+		names[i] = spelling{plain, safeName(plain)}
+	}
+	return names
+}
+
+// candidate is a column a field may be, with its names as they are compared.
+type candidate struct{ name, plain, title, titleEn string }
+
+func candidatesOf(columns []layers.Column) []candidate {
+	all := make([]candidate, len(columns))
+	for i, c := range columns {
+		all[i] = candidate{c.Name, plainName(c.Name), plainName(c.Title), plainName(c.TitleEn)}
+	}
+	return all
+}
+
+// likenesses are the ways in which a field is a column, the surest first.
+var likenesses = []func(f spelling, c candidate) bool{
+	func(f spelling, c candidate) bool { return f.plain == c.plain },
+	func(f spelling, c candidate) bool { return f.plain == c.title },
+	func(f spelling, c candidate) bool { return c.titleEn != "" && f.plain == c.titleEn },
+	func(f spelling, c candidate) bool { return f.safe == c.name },
+	func(f spelling, c candidate) bool {
+		return abbreviates(c.name, f.plain) || abbreviates(f.plain, c.title)
 	},
+	func(f spelling, c candidate) bool { return slices.Contains(aliases[c.name], f.plain) },
+	func(f spelling, c candidate) bool { return cutName(f.plain, c.plain) || cutName(f.plain, c.title) },
 }
 
 // aliases are what properties of the standards are called in deliveries besides.

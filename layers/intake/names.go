@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 
@@ -70,8 +71,13 @@ func safeName(title string) string {
 	return strings.TrimRight(name[:min(len(name), 40)], "_")
 }
 
-// initials are the first letters of a title's sounds, as the standards name their fields: 地类编码 → dlbm.
-// "" where the title is not all Chinese.
+// abbreviates tells whether a name is the first letters of a title's sounds, as the standards name their fields:
+// dlbm of 地类编码.
+func abbreviates(name, title string) bool {
+	return len(name) == utf8.RuneCountInString(title) && name == initials(title)
+}
+
+// initials are the first letters of a title's sounds; "" where the title is not all Chinese.
 func initials(title string) string {
 	var b strings.Builder
 	sound := pinyin.NewArgs()

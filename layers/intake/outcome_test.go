@@ -49,7 +49,10 @@ func TestOutcomes(t *testing.T) {
 		for i, file := range files {
 			t.Run(file, func(t *testing.T) {
 				t.Parallel()
-				lines := (&trial{desk: &desk{t, d.pool, d.store}, root: root, file: file, layer: fmt.Sprintf("outcome_%d", i), look: strings.HasPrefix(file, "5-nasty") && i%3 > 0}).run()
+				path := filepath.Join(root, filepath.FromSlash(file))
+				files := intake.NewFiles([]string{path}, t.TempDir())
+				defer files.Close()
+				lines := (&trial{t: t, desk: d, files: files, path: path, file: file, layer: fmt.Sprintf("outcome_%d", i), look: strings.HasPrefix(file, "5-nasty") && i%3 > 0}).run()
 				lock.Lock()
 				outcomes[file] = lines
 				lock.Unlock()
@@ -154,15 +157,22 @@ func companion(path string) bool {
 
 // trial is one file on its way in.
 type trial struct {
-	*desk
-	root, file, layer string
+	t                 *testing.T
+	desk              *desk
+	files             *intake.Files
+	path, file, layer string
 	look              bool // only
+}
+
+func (tr *trial) bring(opt intake.Options) (*intake.Report, error) {
+	tr.t.Helper()
+	return tr.files.Import(tr.t.Context(), tr.desk.store, clerk, opt)
 }
 
 // run looks at the file, then at each of its sources, and tells a line of each.
 func (tr *trial) run() (lines []string) {
 	tr.t.Helper()
-	report, err := tr.bring(tr.options(), tr.path())
+	report, err := tr.bring(tr.options())
 	if err != nil {
 		return []string{tr.line("", report, err)}
 	}
@@ -174,7 +184,7 @@ func (tr *trial) run() (lines []string) {
 	for i, s := range report.Sources {
 		opt := tr.options()
 		opt.From = s.File + "/" + s.Name
-		one, err := tr.bring(opt, tr.path())
+		one, err := tr.bring(opt)
 		if err == nil && i < enoughSources {
 			opt.Layer = fmt.Sprintf("%s_%d", tr.layer, i)
 			tr.forGood(opt, one)
@@ -184,11 +194,9 @@ func (tr *trial) run() (lines []string) {
 	return lines
 }
 
-func (tr *trial) path() string { return filepath.Join(tr.root, filepath.FromSlash(tr.file)) }
-
 // options are what a clerk would say: the files of hydraulic models can not name their coordinate system.
 func (tr *trial) options() intake.Options {
-	opt := intake.Options{Layer: tr.layer, DryRun: true, Folder: tr.t.TempDir()}
+	opt := intake.Options{Layer: tr.layer, DryRun: true}
 	if strings.HasSuffix(tr.file, ".inp") {
 		opt.SRID = 4548
 	}
@@ -198,7 +206,7 @@ func (tr *trial) options() intake.Options {
 // forGood imports what a dry run promised, and counts.
 func (tr *trial) forGood(opt intake.Options, promised *intake.Report) {
 	tr.t.Helper()
-	info, err := os.Stat(tr.path())
+	info, err := os.Stat(tr.path)
 	if err != nil {
 		tr.t.Fatal(err)
 	}
@@ -206,14 +214,14 @@ func (tr *trial) forGood(opt intake.Options, promised *intake.Report) {
 		return
 	}
 	opt.DryRun = false
-	report, err := tr.bring(opt, tr.path())
+	report, err := tr.bring(opt)
 	if err != nil {
 		tr.t.Errorf("a dry run did not say so: %v", err)
 		return
 	}
 	var rows int64
 	query := "select count(*) from layer." + pgx.Identifier{opt.Layer}.Sanitize()
-	if err := tr.pool.QueryRow(tr.t.Context(), query).Scan(&rows); err != nil {
+	if err := tr.desk.pool.QueryRow(tr.t.Context(), query).Scan(&rows); err != nil {
 		tr.t.Error(err)
 	}
 	if rows != promised.Rows.Taken || report.Rows.Taken != rows || report.Rows.Rejected != promised.Rows.Rejected {

@@ -1,0 +1,79 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"onemap/layers"
+	"onemap/layers/format"
+)
+
+// Files are files on their way in. They are unpacked and looked at once, for the first import that asks; the imports of
+// other sources of them follow without. One import at a time; after the last, Close.
+type Files struct {
+	paths  []string
+	parent string // of the job's folder
+	folder *format.Folder
+	hints  format.Hints
+	data   *format.Dataset // nil = nobody has looked at them
+}
+
+// NewFiles are the files, archives and directories at paths. The job's folder is made in parent; "" is the system's
+// directory for temporary files.
+func NewFiles(paths []string, parent string) *Files { return &Files{paths: paths, parent: parent} }
+
+// open looks at the files, unless that was done with the same hints before.
+func (f *Files) open(ctx context.Context, hints format.Hints) (data *format.Dataset, err error) {
+	if f.data != nil && f.hints == hints {
+		return f.data, nil
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	if f.folder, err = format.NewFolder(f.parent, format.DefaultLimits()); err != nil {
+		return nil, err
+	}
+	data, err = format.Open(ctx, f.folder, f.paths, hints)
+	if err == nil {
+		f.data, f.hints = data, hints
+	}
+	return data, err
+}
+
+// Close takes away what was unpacked.
+func (f *Files) Close() error {
+	if f.folder == nil {
+		return nil
+	}
+	err := f.folder.Close()
+	f.folder, f.data = nil, nil
+	return err
+}
+
+// Import brings the files, or what Options.From names of them, into one layer, or with Options.DryRun finds out what it
+// would do. The report is there also when doubts stopped the import, with the error that says so: layers.ErrInvalid with
+// what to do. It returns layers.ErrConflict for a layer that is there already (create), ErrNotFound for one that is not
+// (the other modes).
+func (f *Files) Import(ctx context.Context, store *layers.Store, actor layers.Actor, opt Options) (*Report, error) {
+	began := time.Now()
+	opt.fill()
+	ctx, cancel := context.WithTimeoutCause(ctx, opt.Timeout, fmt.Errorf("%w: the import took longer than %s", layers.ErrTimeout, opt.Timeout))
+	defer cancel()
+	r := &run{store: store, actor: actor, opt: opt, report: newReport(opt)}
+	err := r.bring(ctx, f)
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, layers.ErrTimeout) {
+		err = cause
+	}
+	r.report.sortRules()
+	r.report.Seconds = time.Since(began).Seconds()
+	return r.report, err
+}
+
+// Import is Files.Import of files that are imported once.
+func Import(ctx context.Context, store *layers.Store, actor layers.Actor, paths []string, opt Options) (*Report, error) {
+	files := NewFiles(paths, opt.Folder)
+	report, err := files.Import(ctx, store, actor, opt)
+	return report, errors.Join(err, files.Close())
+}
