@@ -68,11 +68,18 @@ func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 		}
 	}()
 	for _, d := range p.drawings {
-		l, err := t.read(ctx, d, k)
+		l, rows, err := t.read(ctx, d, k)
 		if err != nil {
 			return nil, err
 		}
 		ls = append(ls, l)
+		if rows > 0 || d.points {
+			continue
+		}
+		if p.whole && k.set == WebMercatorQuad {
+			t.revisions(k.layer).sawNothing(k.tile, k.revision)
+		}
+		return nil, nil // where no features are, there are no labels
 	}
 	begin := time.Now()
 	defer func() { t.opt.Observe(StageCompress, time.Since(begin)) }()
@@ -80,25 +87,26 @@ func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 }
 
 // read asks PostGIS for the rows of one drawing and encodes them as they come. The query ends with the context.
-func (t *Tiles) read(ctx context.Context, d drawing, k key) (*mvt.Layer, error) {
+func (t *Tiles) read(ctx context.Context, d drawing, k key) (layer *mvt.Layer, n int, err error) {
 	begin := time.Now()
 	rows, err := t.pool.Query(ctx, d.sql, d.in(k.set, k.tile)...)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
-	layer := mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
+	layer = mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
 	add := rowReader(rows.FieldDescriptions(), layer)
 	more := rows.Next()
 	t.opt.Observe(StageSelect, time.Since(begin))
 	begin = time.Now()
 	for ; more; more = rows.Next() {
+		n++
 		if err := add(rows.RawValues()); err != nil {
-			return nil, err
+			return nil, n, err
 		}
 	}
 	t.opt.Observe(StageEncode, time.Since(begin))
-	return layer, rows.Err()
+	return layer, n, rows.Err()
 }
 
 // grid is where the tile lies, for the encoder.

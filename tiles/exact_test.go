@@ -372,3 +372,50 @@ func TestTilesOfThePast(t *testing.T) {
 func isBusy(err error) bool { return errors.Is(err, tiles.ErrBusy) }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// A tile without rows answers for all below it, without asking anybody, until something touches it.
+func TestWhereNothingIsNobodyIsAsked(t *testing.T) {
+	t.Parallel()
+	f := newField(t, 0)
+	f.exec("insert into layer.field (stamp, geom) select 1, st_multi(st_makeenvelope(x, 35.7, x + 0.0004, 35.7004, 4490)) from unnest(array[115.9, 116.3]) x")
+	f.shown()
+	gets := func() int64 { return f.tiles.Cache().Stats().Gets }
+	read := func(tile tiles.Tile) map[int64]int64 {
+		_, stamps, err := find(t.Context(), f.tiles, tile, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stamps
+	}
+	bare := tileAt(116.1, 35.7, 13)
+	if read(bare); gets() != 1 {
+		t.Fatalf("%d tiles were drawn", gets())
+	}
+	for _, z := range []int{13, 14, 16, 18, 22} {
+		if tile := tileAt(116.1, 35.7, z); len(read(tile)) > 0 || gets() != 1 {
+			t.Errorf("%s: %d tiles were drawn", tile, gets())
+		}
+	}
+	for i, z := range []int{22, 18, 14, 13} {
+		f.exec("insert into layer.field (stamp, geom) values ($1, st_multi(st_makeenvelope(116.1, 35.7, 116.1004, 35.7004, 4490)))", i)
+		f.shown()
+		if stamps := read(tileAt(116.1002, 35.7002, z)); len(stamps) != 1 {
+			t.Errorf("zoom %d after an insert: %v", z, stamps)
+		}
+		f.exec("delete from layer.field where fid = (select max(fid) from layer.field)")
+		f.shown()
+		if stamps := read(bare); len(stamps) > 0 {
+			t.Errorf("after a delete: %v", stamps)
+		}
+	}
+	f.exec("insert into layer.field (stamp, geom) select n, st_multi(st_makeenvelope(116.1, 35.7, 116.1004, 35.7004, 4490)) from generate_series(1, 1200) n") // one row of the log
+	f.shown()
+	if stamps := read(tileAt(116.1002, 35.7002, 17)); len(stamps) != 1200 {
+		t.Errorf("after many inserts: %d", len(stamps))
+	}
+	f.exec("truncate layer.field")
+	f.shown()
+	if stamps := read(bare); len(stamps) > 0 {
+		t.Errorf("after truncate: %v", stamps)
+	}
+}

@@ -52,6 +52,7 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 		if r.AsOf == 0 { // the revision is read before the layer: what is read after it is at least as new
 			k.revision = t.revision(revisions, r.Set, r.Tile)
 			empty = !a.uncached && !revisions.meets(r.Set.mercator(r.Tile))
+			k.bare = !a.uncached && r.Set == WebMercatorQuad && revisions.nothing(r.Tile)
 		}
 		l, err := t.store.Layer(ctx, actor, name)
 		if err != nil {
@@ -172,6 +173,9 @@ func (a *Answer) Body(ctx context.Context) (*Body, error) {
 
 // part is one layer of the tile.
 func (a *Answer) part(ctx context.Context, i int) (part, error) {
+	if a.keys[i].bare && !a.uncached {
+		return part{drawnNow(nil)}, nil
+	}
 	if !a.uncached {
 		view, err := a.tiles.cache.Get(ctx, a.names[i])
 		return part{view}, err

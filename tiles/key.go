@@ -24,6 +24,7 @@ type key struct {
 	audience string
 	set      *MatrixSet
 	tile     Tile
+	bare     bool // it is known that no rows are there; no part of the name
 
 	asOf       int64 // 0 = now
 	filter     string

@@ -11,6 +11,7 @@ import (
 type plan struct {
 	layer    *layers.Layer // as it was described when the plan was made
 	drawings []drawing
+	whole    bool // of all rows there are, now, nothing is left out
 }
 
 // plans are those that have been made. Its zero value is ready.
@@ -45,7 +46,7 @@ func (t *Tiles) plan(ctx context.Context, l *layers.Layer, k key) (*plan, error)
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{layer: l}
+	p := &plan{layer: l, whole: keep && q.rule == "" && k.audience == everyone}
 	if p.drawings, err = q.drawings(); err != nil || !keep {
 		return p, err
 	}

@@ -26,6 +26,7 @@ type revisions struct {
 	wide    []wideChange                   // changes of large areas, oldest first
 	blocks  [blockZoom + 1]map[block]int64 // others, by tile
 	bounds  *layers.Bounds                 // of the data, never smaller; metres of EPSG:3857
+	bare    map[Tile]int64                 // tiles that had no rows at all, and their revision then
 }
 
 // block is a tile of a known zoom.
@@ -44,6 +45,11 @@ func (r *revisions) of(t Tile) int64 {
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	return r.last(t)
+}
+
+// last is of, of a tile that has a revision of its own.
+func (r *revisions) last(t Tile) int64 {
 	revision := max(r.base, r.blocks[t.Z][block{int32(t.X), int32(t.Y)}])
 	if len(r.wide) > 0 {
 		buffered := t.Buffered()
@@ -92,6 +98,36 @@ func (r *revisions) meets(b layers.Bounds) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.bounds != nil && meet(*r.bounds, b)
+}
+
+// mostBare is how many tiles are known to have no rows. When there are more, all of them are forgotten.
+const mostBare = 8192
+
+// sawNothing notes that a tile of WebMercatorQuad, its buffer included, had no rows at this revision or a little later.
+func (r *revisions) sawNothing(t Tile, revision int64) {
+	if t.Z > blockZoom {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bare == nil || len(r.bare) >= mostBare {
+		r.bare = map[Tile]int64{}
+	}
+	r.bare[t] = revision
+}
+
+// nothing reports whether a tile is known to have no rows: it had none, or one above it had none, and nothing has touched
+// that since. The buffer of a tile above is the wider one.
+func (r *revisions) nothing(t Tile) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for len(r.bare) > 0 && t.Z >= 0 {
+		if revision, ok := r.bare[t]; ok && revision == r.last(t) {
+			return true
+		}
+		t = Tile{t.Z - 1, t.X >> 1, t.Y >> 1}
+	}
+	return false
 }
 
 // begin is a change of everything: what was known of parts is worth nothing any more.
