@@ -145,14 +145,15 @@ func (s *Store) Marks(ctx context.Context, upTo int64) iter.Seq2[Change, error] 
 }
 
 // Follow yields every change beyond a position, in order, and waits for the next, until the context ends or the
-// database fails, which it yields as an error. Who was away goes on from the last position they have applied.
+// database fails, which it yields as an error. Who was away goes on from the last position they have applied. Where this
+// process gives the positions itself it need not ask whether there are new ones; it does so now and then all the same.
 func (s *Store) Follow(ctx context.Context, after int64) iter.Seq2[Change, error] {
 	const most = 1000
 	return func(yield func(Change, error) bool) {
 		tick := time.NewTicker(pollEvery)
 		defer tick.Stop()
 		for {
-			given := s.given.next()
+			given, asked := s.given.next(), time.Now()
 			changes, err := s.Changes(ctx, after, most)
 			if ctx.Err() != nil {
 				return
@@ -170,15 +171,22 @@ func (s *Store) Follow(ctx context.Context, after int64) iter.Seq2[Change, error
 			if len(changes) == most {
 				continue
 			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-given:
-			case <-tick.C:
+			for waiting := true; waiting; {
+				select {
+				case <-ctx.Done():
+					return
+				case <-given:
+					waiting = false
+				case <-tick.C:
+					waiting = s.leads.Load() && time.Since(asked) < askAnyway
+				}
 			}
 		}
 	}
 }
+
+// askAnyway is how often a follower asks for changes that it should have been told of.
+const askAnyway = time.Second
 
 // bell wakes those who wait within this process. Its zero value is ready.
 type bell struct {

@@ -55,6 +55,8 @@ func (q *Sequencer) attempt(ctx context.Context) error {
 		}
 	}
 	q.log.DebugContext(ctx, "this node gives the positions")
+	q.store.leads.Store(true)
+	defer q.store.leads.Store(false)
 	return q.lead(ctx, conn)
 }
 

@@ -18,6 +18,7 @@ type Store struct {
 	catalog  atomic.Pointer[catalogue]
 	written  bell        // rung when this process has written
 	given    bell        // rung when this process has given positions
+	leads    atomic.Bool // this process gives the positions
 	watching atomic.Bool // Watch keeps the catalogue true; otherwise every question reads it anew
 }
 

@@ -150,7 +150,7 @@ func (c *Cache) patiently(ctx context.Context, key string, work func(context.Con
 	defer cancel(nil)
 	ctx, stop := context.WithTimeout(ctx, c.limit)
 	defer stop()
-	go c.waiting.watch(ctx, key, func() { cancel(errDeserted) })
+	defer c.waiting.watch(key, func() { cancel(errDeserted) })()
 	err := work(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), errDeserted) {
 		return fmt.Errorf("%w: %w", errDeserted, err)

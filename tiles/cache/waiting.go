@@ -64,19 +64,30 @@ func (s *shard) someone(key string) context.Context {
 	return nil
 }
 
-// watch calls deserted once nobody waits for a key any more; it ends with ctx.
-func (w *waiting) watch(ctx context.Context, key string, deserted func()) {
+// watch calls deserted once nobody waits for a key any more, until it is stopped.
+func (w *waiting) watch(key string, deserted func()) (stop func()) {
 	s := w.shard(key)
-	for {
-		who := s.someone(key)
-		if who == nil {
+	var mu sync.Mutex
+	var ended bool
+	var forget func() bool
+	var look func()
+	look = func() {
+		mu.Lock()
+		defer mu.Unlock()
+		switch who := s.someone(key); {
+		case ended:
+		case who == nil:
 			deserted()
-			return
+		default:
+			forget = context.AfterFunc(who, look)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-who.Done():
+	}
+	look()
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if ended = true; forget != nil {
+			forget()
 		}
 	}
 }

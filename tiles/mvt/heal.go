@@ -85,7 +85,7 @@ type span struct {
 }
 
 // fewEdges are compared each with each: that is quicker than to sort them.
-const fewEdges = 20
+const fewEdges = 32
 
 // pairs calls f with the edges whose boxes meet, until it returns true.
 func (h *healer) pairs(f func(i, j int) bool) {
