@@ -2,6 +2,7 @@ package cql
 
 import (
 	"fmt"
+	"strings"
 
 	"onemap/layers/format"
 )
@@ -43,21 +44,21 @@ var Functions = []Function{
 	{"numPoints", format.Words{En: "the number of positions of the geometry", Zh: "几何图形的坐标点数"}, []Kind{Shape}, Number, "st_npoints(%s)"},
 	{"isValid", format.Words{En: "whether the geometry is valid", Zh: "几何图形是否有效"}, []Kind{Shape}, Boolean, "st_isvalid(%s)"},
 	{"centroid", format.Words{En: "the centre of gravity of the geometry", Zh: "几何图形的重心"}, []Kind{Shape}, Shape, "st_centroid(%s)"},
-	{dwithin, format.Words{En: "whether two geometries are within so many metres of each other", Zh: "两个几何图形的距离是否不超过若干米"}, []Kind{Shape, Shape, Number}, Boolean, ""},
+	{string(DWithin), format.Words{En: "whether two geometries are within so many metres of each other", Zh: "两个几何图形的距离是否不超过若干米"}, []Kind{Shape, Shape, Number}, Boolean, ""},
 }
 
-// dwithin leans on an index, which takes more than a row.
-const dwithin = "dwithin"
+// DWithin leans on an index, which takes more than a row.
+const DWithin Op = "dwithin"
 
 func (c *compiler) function(e *Call) (value, error) {
-	f, ok := lookup(string(e.Op))
+	f, ok := Lookup(string(e.Op))
 	if !ok {
 		return value{}, wrong(e.At, "the function %[1]s is not offered; the list is at /ogc/functions", "不支持函数 %[1]s；函数清单见 /ogc/functions", string(e.Op))
 	}
 	if len(e.Args) != len(f.Args) {
 		return value{}, wrong(e.At, "%[1]s has %[2]d arguments; want %[3]d", "%[1]s 有 %[2]d 个参数，应为 %[3]d 个", f.Name, len(e.Args), len(f.Args))
 	}
-	if f.Name == dwithin {
+	if e.Op == DWithin {
 		sql, err := c.withinDistance(e)
 		return value{sql: sql, kind: Boolean}, err
 	}
@@ -75,9 +76,10 @@ func (c *compiler) function(e *Call) (value, error) {
 	return value{sql: fmt.Sprintf(f.sql, args...), kind: f.Gives}, nil
 }
 
-func lookup(name string) (Function, bool) {
+// Lookup finds a function, whatever the case of its letters.
+func Lookup(name string) (Function, bool) {
 	for _, f := range Functions {
-		if f.Name == name {
+		if strings.EqualFold(f.Name, name) {
 			return f, true
 		}
 	}

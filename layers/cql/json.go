@@ -330,7 +330,8 @@ func (r *reader) interval(raw json.RawMessage) (Expr, error) {
 		}
 		nodes[i] = e
 	}
-	return r.place(newInterval(nodes[0], nodes[1], 0))
+	i, err := NewInterval(nodes[0], nodes[1], 0)
+	return r.place(i, err)
 }
 
 // geometry reads a geometry of GeoJSON; only the outer one may be a collection.

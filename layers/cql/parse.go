@@ -131,7 +131,7 @@ func (p *parser) joined(op Op, part func() (Expr, error)) (Expr, error) {
 }
 
 // join makes one call of many parts. Parts that are joined by the same operator themselves are taken apart.
-func join(op Op, parts []Expr, at int) Expr {
+func join(op Op, parts []Expr, at int) *Call {
 	all := &Call{Op: op, At: at}
 	for _, part := range parts {
 		if c, ok := part.(*Call); ok && c.Op == op {

@@ -238,7 +238,11 @@ func (p *parser) interval(t token) (Expr, error) {
 	if len(ends.Items) != 2 {
 		return nil, wrong(t.column, "INTERVAL has %[1]d ends; want a start and an end", "INTERVAL 有 %[1]d 个端点，应有起点和终点", len(ends.Items))
 	}
-	return newInterval(ends.Items[0], ends.Items[1], t.column)
+	i, err := NewInterval(ends.Items[0], ends.Items[1], t.column)
+	if err != nil {
+		return nil, err
+	}
+	return i, nil
 }
 
 // end reads an end of an interval; nil is open.
@@ -264,8 +268,9 @@ func newEnd(text string, at int) (Expr, error) {
 	return nil, wrong(at, "%[1]q is neither a date, 2026-05-01, nor a time, 2026-05-01T08:00:00Z, nor '..', which is open", "%[1]q 既不是日期（2026-05-01）或时刻（2026-05-01T08:00:00Z），也不是表示不限的 '..'", text)
 }
 
-// newInterval refuses one that ends before it starts.
-func newInterval(start, end Expr, at int) (Expr, error) {
+// NewInterval makes a node of two ends, of which nil is open. It returns ErrInvalid, as an *Error, for one that ends before it
+// starts.
+func NewInterval(start, end Expr, at int) (*Interval, error) {
 	a, ok := start.(*Literal)
 	b, both := end.(*Literal)
 	if ok && both && a.first().After(b.last()) {

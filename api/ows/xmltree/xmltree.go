@@ -1,0 +1,192 @@
+// Package xmltree reads small XML documents that strangers send, such as filters and geometries, as trees. It takes no document
+// type, so that there are no entities to expand and no files to fetch, and bears limits of size and depth.
+package xmltree
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/htmlindex"
+
+	"onemap/layers"
+)
+
+// The limits of a tree.
+const (
+	MaxBytes = 4 << 20
+	MaxDepth = 100
+	MaxNodes = 200_000
+)
+
+// Node is an element. Names have the address of their namespace, or the prefix itself where it stands for none.
+type Node struct {
+	Name     xml.Name
+	Attrs    []xml.Attr
+	Text     string // all text directly within, CDATA and all, comments left out
+	Children []*Node
+	Parent   *Node
+	scope    map[string]string // prefixes that stand for namespaces here
+}
+
+// Parse reads a document. Prefixes in scope stand for namespaces besides those that it declares. It returns ErrInvalid for
+// what is not well-formed, has a document type or is beyond the limits.
+func Parse(doc []byte, scope map[string]string) (*Node, error) {
+	if len(doc) > MaxBytes {
+		return nil, fmt.Errorf("%w: the XML has %d bytes; want at most %d", layers.ErrInvalid, len(doc), MaxBytes)
+	}
+	d := NewDecoder(bytes.NewReader(doc))
+	var root *Node
+	for {
+		token, err := d.Token()
+		switch {
+		case errors.Is(err, io.EOF) && root != nil:
+			return root, nil
+		case err != nil:
+			return nil, malformed(err)
+		}
+		switch token := token.(type) {
+		case xml.Directive:
+			return nil, errDocumentType
+		case xml.StartElement:
+			if root != nil {
+				return nil, fmt.Errorf("%w: the XML has two roots", layers.ErrInvalid)
+			}
+			if root, err = Read(d, token, scope); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+var errDocumentType = fmt.Errorf("%w: the XML has a document type, which is not taken", layers.ErrInvalid)
+
+func malformed(err error) error {
+	return fmt.Errorf("%w: the XML is not well-formed: %s", layers.ErrInvalid, strings.TrimPrefix(err.Error(), "XML syntax error on "))
+}
+
+// NewDecoder is a decoder for documents in any encoding that browsers know.
+func NewDecoder(r io.Reader) *xml.Decoder {
+	d := xml.NewDecoder(r)
+	d.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
+		e, err := htmlindex.Get(label)
+		if err != nil {
+			return nil, fmt.Errorf("encoding %q is not known", label)
+		}
+		return e.NewDecoder().Reader(in), nil
+	}
+	return d
+}
+
+// Read reads the element that begins with start, up to its end.
+func Read(d *xml.Decoder, start xml.StartElement, scope map[string]string) (*Node, error) {
+	root := newNode(nil, start, scope)
+	nodes, depth := 1, 1
+	for at := root; at != nil; {
+		token, err := d.Token()
+		if err != nil {
+			return nil, malformed(err)
+		}
+		switch token := token.(type) {
+		case xml.Directive:
+			return nil, errDocumentType
+		case xml.CharData:
+			if !utf8.Valid(token) {
+				return nil, fmt.Errorf("%w: the XML is not in the encoding it says", layers.ErrInvalid)
+			}
+			at.Text += string(token)
+		case xml.StartElement:
+			child := newNode(at, token, at.scope)
+			at.Children = append(at.Children, child)
+			at = child
+			if nodes, depth = nodes+1, depth+1; depth > MaxDepth || nodes > MaxNodes || d.InputOffset() > MaxBytes {
+				return nil, fmt.Errorf("%w: the XML is deeper than %d levels, or has more than %d elements or %d bytes", layers.ErrInvalid, MaxDepth, MaxNodes, MaxBytes)
+			}
+		case xml.EndElement:
+			at, depth = at.Parent, depth-1
+		}
+	}
+	return root, nil
+}
+
+func newNode(parent *Node, start xml.StartElement, scope map[string]string) *Node {
+	n := &Node{Name: start.Name, Parent: parent, scope: scope}
+	for _, a := range start.Copy().Attr {
+		prefix, declares := "", a.Name.Space == "" && a.Name.Local == "xmlns"
+		if a.Name.Space == "xmlns" {
+			prefix, declares = a.Name.Local, true
+		}
+		if !declares {
+			n.Attrs = append(n.Attrs, a)
+			continue
+		}
+		n.scope = maps.Clone(n.scope)
+		if n.scope == nil {
+			n.scope = map[string]string{}
+		}
+		n.scope[prefix] = a.Value
+	}
+	return n
+}
+
+// Attr is the value of an attribute by its local name, without blanks around it; "" where there is none.
+func (n *Node) Attr(local string) string {
+	for _, a := range n.Attrs {
+		if a.Name.Local == local {
+			return strings.TrimSpace(a.Value)
+		}
+	}
+	return ""
+}
+
+// Inherited is the value of an attribute here or of the nearest element around that has it.
+func (n *Node) Inherited(local string) string {
+	for ; n != nil; n = n.Parent {
+		if v := n.Attr(local); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// Child is the first element directly within that has one of the names; nil where there is none.
+func (n *Node) Child(locals ...string) *Node {
+	for _, c := range n.Children {
+		for _, local := range locals {
+			if c.Name.Local == local {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// All are the elements directly within that have one of the names.
+func (n *Node) All(locals ...string) []*Node {
+	var all []*Node
+	for _, c := range n.Children {
+		for _, local := range locals {
+			if c.Name.Local == local {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// Resolve takes a qualified name in a text apart: a prefix that stands for no namespace is kept for one.
+func (n *Node) Resolve(name string) xml.Name {
+	prefix, local, ok := strings.Cut(name, ":")
+	if !ok {
+		return xml.Name{Local: name}
+	}
+	if space, ok := n.scope[prefix]; ok {
+		prefix = space
+	}
+	return xml.Name{Space: prefix, Local: local}
+}
