@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"onemap/layers"
@@ -12,10 +13,15 @@ import (
 // beforeAll is a position before the first change.
 const beforeAll = -1
 
-// asOf reads as-of: a position of the log or a moment (RFC 3339). It returns 0 where nothing is said, which means now, and
-// ErrInvalid for what is neither or has not been yet.
+// asOf reads as-of. It returns 0 where nothing is said, which means now.
 func (s *Server) asOf(ctx context.Context, p params) (int64, error) {
-	text, ok := p["as-of"]
+	return s.positionOf(ctx, p, "as-of")
+}
+
+// positionOf reads a parameter that is a position of the log or a moment (RFC 3339). It returns 0 where it is absent, and
+// ErrInvalid for what is neither or has not been yet.
+func (s *Server) positionOf(ctx context.Context, p params, name string) (int64, error) {
+	text, ok := p[name]
 	if !ok {
 		return 0, nil
 	}
@@ -26,16 +32,16 @@ func (s *Server) asOf(ctx context.Context, p params) (int64, error) {
 			return 0, err
 		}
 		if position < 1 || position > last {
-			return 0, fmt.Errorf("%w: as-of: position %d is not between 1 and the last, %d", layers.ErrInvalid, position, last)
+			return 0, fmt.Errorf("%w: %s: position %d is not between 1 and the last, %d", layers.ErrInvalid, name, position, last)
 		}
 		return position, nil
 	}
-	moment, err := time.Parse(time.RFC3339Nano, text)
+	moment, err := time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "+", 1)) // a + that was not encoded
 	if err != nil {
-		return 0, fmt.Errorf("%w: as-of: %q is neither a position of the log nor a moment such as 2026-05-01T08:00:00Z or 2026-05-01T08:00:00%%2B08:00", layers.ErrInvalid, text)
+		return 0, fmt.Errorf("%w: %s: %q is neither a position of the log nor a moment such as 2026-05-01T08:00:00Z or 2026-05-01T08:00:00%%2B08:00", layers.ErrInvalid, name, text)
 	}
 	if moment.After(s.now()) {
-		return 0, fmt.Errorf("%w: as-of: %s has not been yet", layers.ErrInvalid, text)
+		return 0, fmt.Errorf("%w: %s: %s has not been yet", layers.ErrInvalid, name, text)
 	}
 	position, err := store.PositionAt(ctx, moment)
 	if position == 0 {

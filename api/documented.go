@@ -33,6 +33,13 @@ func documented() []doorDoc {
 		{"/ogc/tileMatrixSets", "瓦片矩阵集", "Tile matrix sets", "", nil},
 		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}.json", "瓦片说明（TileJSON 3.0）", "What is in the tiles (TileJSON 3.0)", "", choice},
 		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}/{z}/{x}/{y}.mvt", "矢量瓦片（MVT 2.1），默认 WebMercatorQuad", "Vector tiles (MVT 2.1), in WebMercatorQuad unless a set is named", "", choice},
+		{"/ogc/collections/{layer}/items/{id}/versions", "一个要素的历史：各版本的属性、几何、操作者、原因，最新在前", "What a feature was and is: properties, geometry, by whom and why, newest first", "", of(versionsWays...)},
+		{"/ogc/collections/{layer}/difference", "图层在两个时刻之间的变化：新增、删除、修改的要素", "Features of a layer that were added, removed or changed between two moments", "", of(differenceWays...)},
+		{"/layers/{layer}/ids", "符合条件的全部要素编号，按排序", "Ids of all features that are meant, in order", "", append(of(idsWays...), which...)},
+		{"/layers/{layer}/statistics", "一个字段的统计：个数、空值、最小、最大、平均、合计、分布", "What the values of a property are like: count, nulls, min, max, mean, sum, histogram", "",
+			append([]parameterDoc{own("property", "字段", "The property"), own("values", "最常见值的个数，默认 20", "How many of the most frequent values; 20 if absent")}, which...)},
+		{"/changes", "全部变更，按提交次序；用上次的 next 续读", "All changes in the order of their commits; go on with the next you were given", "", []parameterDoc{
+			own("since", "从该游标之后开始", "Begin behind this cursor"), own("layers", "图层名，逗号分隔", "Layer names, comma separated"), own("limit", "最多条数，至多 1000", "Most changes, at most 1000")}},
 		{"/styles/onemap.json", "地图样式（MapLibre）", "Map style (MapLibre)", "", []parameterDoc{own("theme", "light 或 dark", "light or dark"), own("layers", "图层名，逗号分隔", "Layer names, comma separated")}},
 		{"/layers", "图层目录", "The catalogue", "", nil},
 		{"/codes/{scheme}", "代码表", "A code list", "/codes/theme", nil},

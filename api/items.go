@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -133,12 +132,7 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 			return err
 		}
 	}
-	tail, err := marshal(struct {
-		NumberMatched  *int64 `json:"numberMatched,omitempty"`
-		NumberReturned int    `json:"numberReturned"`
-		TimeStamp      string `json:"timeStamp"`
-		Links          []link `json:"links"`
-	}{matched, returned, s.now().UTC().Format(time.RFC3339), s.itemsLinks(c, r, page.Next)})
+	tail, err := marshal(collectionEnd{matched, returned, s.stamp(), s.itemsLinks(c, r, page.Next)})
 	if err != nil {
 		return err
 	}
@@ -149,8 +143,7 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 }
 
 func (s *Server) itemsLinks(c echo.Context, r itemsRequest, next string) []link {
-	links := append(s.selfLinks(c, r.served, features),
-		link{Href: s.root(c) + "/ogc/collections/" + r.layer.Name, Rel: "collection", Type: typeJSON, Title: bilingual(r.layer.Title, r.layer.TitleEn)})
+	links := append(s.selfLinks(c, r.served, features), s.collectionLink(c, r.layer))
 	if next != "" {
 		href := s.here(c, func(q url.Values) { q.Set("f", r.served.f); q.Set("cursor", next) })
 		links = append(links, link{Href: href, Rel: "next", Type: plainType(r.served.media), Title: "下一页 Next page"})
@@ -193,8 +186,7 @@ func (s *Server) item(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Content-Crs", "<"+crs.URI+">")
-	links := append(s.selfLinks(c, f, features),
-		link{Href: s.root(c) + "/ogc/collections/" + l.Name, Rel: "collection", Type: typeJSON, Title: bilingual(l.Title, l.TitleEn)})
+	links := append(s.selfLinks(c, f, features), s.collectionLink(c, l))
 	if f.f == "html" {
 		return s.itemPage(c, ctx, l, *feature, crs)
 	}

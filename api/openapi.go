@@ -46,10 +46,10 @@ func describeAPI(server string, ls []*layers.Layer, sets []*tiles.MatrixSet) obj
 		paths[at] = operation("describe."+l.Name, l.Name, "Collection "+title, []any{ref("parameters", "f")}, answers("Collection", "404"))
 		paths[at+"/items"] = operation("getFeatures."+l.Name, l.Name, "Features of "+title, itemsParameters(l), answers("Features", "404"))
 		item := []any{object{"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": object{"type": "string"}}}
-		for _, name := range append(answerParams, "as-of") {
-			item = append(item, ref("parameters", name))
-		}
+		item = append(item, refs(append(answerParams, "as-of"))...)
 		paths[at+"/items/{featureId}"] = operation("getFeature."+l.Name, l.Name, "One feature of "+title, item, answers("Feature", "404"))
+		paths[at+"/items/{featureId}/versions"] = operation("getVersions."+l.Name, l.Name, "What a feature of "+title+" was and is", append(item[:1:1], refs(versionsWays)...), answers("Versions", "404"))
+		paths[at+"/difference"] = operation("getDifference."+l.Name, l.Name, "What is not the same at two moments in "+title, refs(differenceWays), answers("Difference", "404"))
 	}
 	return object{
 		"openapi": "3.0.3",
@@ -68,6 +68,15 @@ func operation(id, tag, summary string, parameters []any, responses object) obje
 
 func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
 
+// refs refer to parameters by their names.
+func refs(names []string) []any {
+	out := []any{}
+	for _, name := range names {
+		out = append(out, ref("parameters", name))
+	}
+	return out
+}
+
 // answers are the responses of a resource: its own, and those all share.
 func answers(ok string, also ...string) object {
 	out := object{"200": ref("responses", ok), "304": ref("responses", "NotModified")}
@@ -79,10 +88,7 @@ func answers(ok string, also ...string) object {
 
 // itemsParameters are those of one layer's items: the common ones, and a filter for each simple property.
 func itemsParameters(l *layers.Layer) []any {
-	out := []any{}
-	for _, name := range slices.Concat(itemsWays, whichParams) {
-		out = append(out, ref("parameters", name))
-	}
+	out := refs(slices.Concat(itemsWays, whichParams))
 	for _, p := range filterable(l, itemsWays) {
 		out = append(out, object{
 			"name": p.Name, "in": "query", "required": false, "style": "form", "explode": false,

@@ -28,6 +28,8 @@ func responseParts() object {
 		"Feature":       geo("A feature", "Feature"),
 		"Document":      answer("The document", typeJSON, "Object"),
 		"Tile":          object{"description": "A tile", "content": object{typeTile: object{"schema": object{"type": "string", "format": "binary"}}}},
+		"Versions":      geo("What a feature was and is, newest first", "Versions"),
+		"Difference":    geo("Features that are not the same at two moments", "Difference"),
 		"NotModified":   object{"description": "What the client has (If-None-Match) is still true"},
 		"Problem":       problem,
 	}
@@ -40,6 +42,11 @@ func schemaParts() object {
 		return object{"type": "object", "required": required, "properties": properties}
 	}
 	links := list(ref("schemas", "Link"))
+	nullable := func(schema object) object { schema["nullable"] = true; return schema }
+	moment := func() object { return object{"type": "string", "format": "date-time"} }
+	extended := func(of string, more object) object {
+		return object{"allOf": []any{ref("schemas", of), object{"type": "object", "properties": more}}}
+	}
 	return object{
 		"Object":      object{"type": "object"},
 		"Link":        thing(object{"href": text, "rel": text, "type": text, "title": text, "hreflang": text}, "href", "rel"),
@@ -66,6 +73,17 @@ func schemaParts() object {
 			"type": object{"type": "string", "enum": []any{"Feature"}}, "id": object{"oneOf": []any{text, number}},
 			"geometry": object{"type": "object", "nullable": true, "properties": object{"type": text}}, "properties": object{"type": "object", "nullable": true}, "links": links,
 		}, "type", "geometry", "properties"),
+		"Versions": extended("FeatureCollection", object{"features": list(extended("Feature", object{
+			"version": integer, "validFrom": nullable(moment()), "validTo": nullable(moment()), "position": nullable(object{"type": "integer"}),
+			"op": text, "actor": text, "reason": text, "changed": nullable(list(text)),
+		}))}),
+		"Difference": extended("FeatureCollection", object{
+			"from": integer, "to": integer, "counts": object{"type": "object", "properties": object{"added": integer, "removed": integer, "changed": integer}},
+			"features": list(extended("Feature", object{
+				"change": object{"type": "string", "enum": []any{"added", "removed", "changed"}}, "changed": nullable(list(text)),
+				"before": nullable(object{"type": "object"}), "after": nullable(object{"type": "object"}), "geometryBefore": nullable(object{"type": "object"}),
+			})),
+		}),
 		"Problem": thing(object{
 			"type": text, "title": text, "titleZh": text, "status": integer, "detail": text, "detailZh": text, "instance": text, "requestId": text,
 		}, "title", "status"),

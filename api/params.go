@@ -54,20 +54,25 @@ func param(c echo.Context, name string) string {
 
 // limit reads how many are wanted: too many are clamped, what is no positive whole number is refused.
 func (p params) limit(usual, most int) (int, error) {
-	text, ok := p["limit"]
+	return p.number("limit", usual, most)
+}
+
+// number reads how many of something are wanted.
+func (p params) number(name string, usual, most int) (int, error) {
+	text, ok := p[name]
 	if !ok {
 		return usual, nil
 	}
 	digits := strings.TrimLeft(text, "0")
 	if strings.Trim(text, "0123456789") != "" || digits == "" {
-		return 0, fmt.Errorf("%w: limit %q: want a whole number from 1 to %d", layers.ErrInvalid, text, most)
+		return 0, fmt.Errorf("%w: %s %q: want a whole number from 1 to %d", layers.ErrInvalid, name, text, most)
 	}
 	if len(digits) > 9 {
 		return most, nil
 	}
 	n, err := strconv.Atoi(digits)
 	if err != nil {
-		return 0, fmt.Errorf("%w: limit %q: want a whole number", layers.ErrInvalid, text)
+		return 0, fmt.Errorf("%w: %s %q: want a whole number", layers.ErrInvalid, name, text)
 	}
 	return min(n, most), nil
 }

@@ -43,6 +43,8 @@ func (s *Server) routes() {
 	door("/ogc/tiles/:set/:z/:y/:x", s.ogcTile)
 	door("/ogc/tileMatrixSets", s.matrixSets)
 	door("/ogc/tileMatrixSets/:set", s.matrixSet)
+	door("/ogc/collections/:layer/items/:id/versions", s.versions)
+	door("/ogc/collections/:layer/difference", s.difference)
 
 	door("/tiles/:tileset", s.archived(s.tileJSON))
 	door(tilePath, s.archived(s.tile))
@@ -52,6 +54,9 @@ func (s *Server) routes() {
 
 	door("/layers", s.layers)
 	door("/layers/:layer", s.layer)
+	door("/layers/:layer/ids", s.ids)
+	door("/layers/:layer/statistics", s.statistics)
+	door("/changes", s.changes)
 	door("/codes/:scheme", s.codes)
 	door("/search", s.search)
 	door("/events", s.events)

@@ -22,35 +22,46 @@ type Feature struct {
 // Zone is the zone of times and days that name none, and that times are shown in; the county has one, without summer time.
 var Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// scanFeature reads a row of what selection.columns lists, and into place what the feature is sorted by.
-func scanFeature(row pgx.Row, l *Layer, place []*string) (Feature, error) {
-	var f Feature
-	var id *string
-	var wkb []byte
-	var version *int64
-	f.Properties = make([]any, len(l.Properties))
-	dest := make([]any, 0, len(l.Properties)+len(place)+3)
-	dest = append(dest, &id, &wkb, &version)
-	for i := range f.Properties {
-		dest = append(dest, &f.Properties[i])
+// scanFeature reads a row of what selection.columns lists, and into more what comes behind it.
+func scanFeature(row pgx.Row, l *Layer, more ...any) (Feature, error) {
+	var r rowOf
+	if err := row.Scan(append(r.dest(l), more...)...); err != nil {
+		return Feature{}, err
 	}
-	for i := range place {
-		dest = append(dest, &place[i])
+	return r.feature(l)
+}
+
+// rowOf is a feature as the driver reads it.
+type rowOf struct {
+	id         *string
+	wkb        []byte
+	version    *int64
+	properties []any
+}
+
+// dest is where the driver puts what selection.columns lists.
+func (r *rowOf) dest(l *Layer) []any {
+	r.properties = make([]any, len(l.Properties))
+	dest := make([]any, 0, len(r.properties)+3)
+	dest = append(dest, &r.id, &r.wkb, &r.version)
+	for i := range r.properties {
+		dest = append(dest, &r.properties[i])
 	}
-	if err := row.Scan(dest...); err != nil {
-		return f, err
+	return dest
+}
+
+func (r *rowOf) feature(l *Layer) (f Feature, err error) {
+	if r.id != nil {
+		f.ID = *r.id
 	}
-	if id != nil {
-		f.ID = *id
+	if r.version != nil {
+		f.Version = *r.version
 	}
-	if version != nil {
-		f.Version = *version
-	}
+	f.Properties = r.properties
 	for i, p := range l.Properties {
 		f.Properties[i] = plain(f.Properties[i], p.Type)
 	}
-	var err error
-	f.Geometry, err = decodeGeometry(wkb)
+	f.Geometry, err = decodeGeometry(r.wkb)
 	return f, err
 }
 

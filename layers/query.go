@@ -93,7 +93,7 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 	page.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Feature, error) {
 		place := make([]*string, len(sel.sort))
 		places = append(places, place)
-		return scanFeature(row, sel.shown, place)
+		return scanFeature(row, sel.shown, pointers(place)...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find in %s: %w", l.Name, badValue(err))
@@ -128,7 +128,7 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	if err != nil {
 		return nil, fmt.Errorf("feature %s of %s: %w", id, layer, translate(err))
 	}
-	f, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Feature, error) { return scanFeature(row, sel.shown, nil) })
+	f, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Feature, error) { return scanFeature(row, sel.shown) })
 	if errors.Is(err, pgx.ErrNoRows) || errors.Is(translate(err), ErrInvalid) { // no such row; or no value of the key's type
 		return nil, missing
 	}
@@ -158,9 +158,9 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			return
 		}
 		defer rows.Close()
-		place := make([]*string, len(sel.sort))
+		place := pointers(make([]*string, len(sel.sort)))
 		for rows.Next() {
-			f, err := scanFeature(rows, sel.shown, place)
+			f, err := scanFeature(rows, sel.shown, place...)
 			if err != nil {
 				yield(Feature{}, fmt.Errorf("stream %s: %w", layer, err))
 				return
@@ -173,6 +173,15 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, badValue(err)))
 		}
 	}
+}
+
+// pointers is where the driver puts texts.
+func pointers(texts []*string) []any {
+	to := make([]any, len(texts))
+	for i := range texts {
+		to[i] = &texts[i]
+	}
+	return to
 }
 
 // badValue translates the driver's error; one of an ill-formed value is told to the sender in words of our own.

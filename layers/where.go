@@ -92,31 +92,39 @@ func (sel *selection) bind(value, sqlType string) string {
 
 // bounds keeps features that touch b, and those that have no geometry (OGC API Features 1.0.1, 7.15.3).
 func (sel *selection) bounds(b Bounds, srid int) error {
-	l := sel.layer
-	if l.Table.Geom == "" {
+	if sel.layer.Table.Geom == "" {
 		return nil
 	}
+	column := ident(sel.layer.Table.Geom)
+	touch, err := sel.touching(column, b, srid)
+	if err != nil {
+		return err
+	}
+	sel.and("(" + touch + " or " + column + " is null)")
+	return nil
+}
+
+// touching is the condition that a geometry in the layer's SRID touches b.
+func (sel *selection) touching(column string, b Bounds, srid int) (string, error) {
 	if srid == 0 {
 		srid = 4490
 	}
 	boxes := []Bounds{b}
 	if b[0] > b[2] {
 		if !Geographic(srid) {
-			return fmt.Errorf("%w: bbox: west %v is beyond east %v", ErrInvalid, b[0], b[2])
+			return "", fmt.Errorf("%w: bbox: west %v is beyond east %v", ErrInvalid, b[0], b[2])
 		}
 		boxes = []Bounds{{b[0], b[1], 180, b[3]}, {-180, b[1], b[2], b[3]}}
 	}
-	column := ident(l.Table.Geom)
 	var any []string
 	for _, box := range boxes {
 		env, err := sel.envelope(box, srid)
 		if err != nil {
-			return err
+			return "", err
 		}
 		any = append(any, fmt.Sprintf("(%s && %s and st_intersects(%s, %s))", column, env, column, env))
 	}
-	sel.and("(" + strings.Join(any, " or ") + " or " + column + " is null)")
-	return nil
+	return strings.Join(any, " or "), nil
 }
 
 // envelope is a box as a constant geometry in the layer's SRID. Edges are densified before they are bent by a
@@ -247,24 +255,33 @@ func (sel *selection) count() string {
 	return "select count(*) from " + sel.from + " as source where " + sel.condition()
 }
 
-// columns lists what scanFeature reads: id, geometry, version, properties, and what the feature is sorted by.
+// columns lists what scanFeature reads: id, geometry, version, properties; and what the feature is sorted by.
 func (sel *selection) columns() string {
+	cols := sel.columnsOf("source")
+	for _, by := range sel.sort {
+		cols = append(cols, by.text())
+	}
+	return strings.Join(cols, ", ")
+}
+
+// columnsOf lists id, geometry, version and properties of the rows that are called so.
+func (sel *selection) columnsOf(rows string) []string {
 	l := sel.layer
 	cols := []string{"null::text", "null::bytea", "null::bigint"}
 	if l.Table.Key != "" {
-		cols[0] = ident(l.Table.Key) + "::text"
+		cols[0] = rows + "." + ident(l.Table.Key) + "::text"
 	}
 	if l.Table.Geom != "" && sel.srid >= 0 {
-		cols[1] = ident(l.Table.Geom)
+		cols[1] = rows + "." + ident(l.Table.Geom)
 		if sel.srid != l.SRID {
 			cols[1] = fmt.Sprintf("st_transform(%s, %d)", cols[1], sel.srid)
 		}
 	}
 	if sel.version {
-		cols[2] = "version"
+		cols[2] = rows + ".version"
 	}
 	for _, p := range sel.shown.Properties {
-		column := ident(p.Name)
+		column := rows + "." + ident(p.Name)
 		switch p.Type {
 		case String:
 			column += "::text"
@@ -273,10 +290,7 @@ func (sel *selection) columns() string {
 		}
 		cols = append(cols, column)
 	}
-	for _, by := range sel.sort {
-		cols = append(cols, by.text())
-	}
-	return strings.Join(cols, ", ")
+	return cols
 }
 
 func (sel *selection) all() string {

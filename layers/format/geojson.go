@@ -34,7 +34,13 @@ func AppendGeoJSON(b []byte, l *layers.Layer, f layers.Feature, c Coordinates) [
 	}
 	b = append(b, `,"geometry":`...)
 	b = AppendGeometry(b, f.Geometry, c)
-	b = append(b, `,"properties":{`...)
+	b = append(b, `,"properties":`...)
+	return append(AppendProperties(b, l, f), '}')
+}
+
+// AppendProperties appends the properties of a feature as a JSON object.
+func AppendProperties(b []byte, l *layers.Layer, f layers.Feature) []byte {
+	b = append(b, '{')
 	for i, v := range f.Properties {
 		if i > 0 {
 			b = append(b, ',')
@@ -43,7 +49,7 @@ func AppendGeoJSON(b []byte, l *layers.Layer, f layers.Feature, c Coordinates) [
 		b = append(b, ':')
 		b = appendValue(b, v)
 	}
-	return append(b, "}}"...)
+	return append(b, '}')
 }
 
 // AppendGeometry appends a geometry as GeoJSON; nil is null.
