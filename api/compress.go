@@ -60,7 +60,7 @@ func (w *gzipWriter) close() error {
 // isText reports whether a type gains by compression; event streams do not, they are sent line by line.
 func isText(contentType string) bool {
 	t, _, _ := strings.Cut(contentType, ";")
-	return strings.Contains(t, "json") || strings.HasPrefix(t, "text/") && t != "text/event-stream" ||
+	return strings.Contains(t, "json") || strings.HasSuffix(t, "xml") || strings.HasPrefix(t, "text/") && t != "text/event-stream" ||
 		t == "image/svg+xml" || t == "application/wasm" || strings.HasSuffix(t, "javascript")
 }
 

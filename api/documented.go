@@ -31,6 +31,8 @@ func documented() []doorDoc {
 		{"/ogc/tiles/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", "瓦片，先行后列", "A tile: the row before the column", "", nil},
 		{"/ogc/collections/{layer}/tiles", "一个图层的瓦片集", "Tilesets of a layer", "", choice},
 		{"/ogc/tileMatrixSets", "瓦片矩阵集", "Tile matrix sets", "", nil},
+		{"/wmts", "WMTS 1.0.0（矢量瓦片）", "WMTS 1.0.0 (vector tiles)", "/wmts?service=WMTS&request=GetCapabilities", nil},
+		{"/wmts/1.0.0/{layer[,layer…]}/default/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.mvt", "WMTS 的瓦片（RESTful）", "A tile of WMTS, RESTful", "", choice},
 		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}.json", "瓦片说明（TileJSON 3.0）", "What is in the tiles (TileJSON 3.0)", "", choice},
 		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}/{z}/{x}/{y}.mvt", "矢量瓦片（MVT 2.1），默认 WebMercatorQuad", "Vector tiles (MVT 2.1), in WebMercatorQuad unless a set is named", "", choice},
 		{"/ogc/collections/{layer}/items/{id}/versions", "一个要素的历史：各版本的属性、几何、操作者、原因，最新在前", "What a feature was and is: properties, geometry, by whom and why, newest first", "", of(versionsWays...)},

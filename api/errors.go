@@ -185,7 +185,7 @@ func (s *Server) fail(err error, c echo.Context) {
 
 // reportVersion is that of the OWS exception reports of a door; "" where it has problems.
 func reportVersion(c echo.Context) string {
-	if strings.HasPrefix(c.Request().URL.Path, "/wmts") {
+	if path := c.Request().URL.Path; path == "/wmts" || strings.HasPrefix(path, "/wmts/") {
 		return "1.1.0"
 	}
 	return ""

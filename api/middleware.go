@@ -81,7 +81,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 // quiet reports whether requests of a route are too many and too much alike to be told one by one.
 func quiet(route string) bool {
 	switch route {
-	case "/healthz", "/metrics", "/readyz":
+	case "/healthz", "/metrics", "/readyz", "/wmts":
 		return true
 	}
 	return isTile(route)

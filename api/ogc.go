@@ -4,6 +4,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/auth"
+	"onemap/api/ows"
 	"onemap/layers"
 )
 
@@ -67,6 +68,7 @@ func (s *Server) landing(c echo.Context) error {
 		link{Href: ogc + "/collections", Rel: "data", Type: typeJSON, Title: "图层 Collections"},
 		link{Href: ogc + "/tiles", Rel: relTilesets, Type: typeJSON, Title: "瓦片 Tilesets of the whole map"},
 		link{Href: ogc + "/tileMatrixSets", Rel: relTilingSchemes, Type: typeJSON, Title: "瓦片矩阵集 Tile matrix sets"},
+		link{Href: s.root(c) + "/wmts/1.0.0/WMTSCapabilities.xml", Rel: "related", Type: ows.TypeXML, Title: "WMTS 1.0.0"},
 		link{Href: s.root(c) + "/", Rel: "related", Type: "text/html", Title: "地图 The map"},
 	)}
 	return s.render(c, f, doc, "landing", view{Title: "一张图", TitleEn: "One Map", Data: doc})

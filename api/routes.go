@@ -50,6 +50,9 @@ func (s *Server) routes() {
 	door(tilePath, s.archived(s.tile))
 	door("/tiles/:set/:tileset", s.archived(s.tileJSON))
 	door("/tiles/:set/:layers/:z/:x/:y", s.archived(s.tile))
+	door("/wmts", s.wmts)
+	door("/wmts/1.0.0/:document", s.wmtsDocument)
+	door("/wmts/1.0.0/:layers/:style/:set/:z/:y/:x", s.wmtsResource)
 	door("/styles/:style", s.style)
 
 	door("/layers", s.layers)

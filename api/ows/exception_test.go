@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"onemap/api/ows"
+	"onemap/api/ows/owstest"
 	"onemap/layers"
 	"onemap/layers/format"
 )
@@ -30,7 +31,7 @@ func TestAReportSaysCodeLocatorAndBothLanguages(t *testing.T) {
 			t.Errorf("no %s in %s", want, body)
 		}
 	}
-	valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
+	owstest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
 }
 
 func TestWhatHasNoCodeKeepsItsStatus(t *testing.T) {
@@ -43,7 +44,7 @@ func TestWhatHasNoCodeKeepsItsStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
+	owstest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
 }
 
 func TestBlameNamesTheParameterOfWhatIsTheSenders(t *testing.T) {
