@@ -133,6 +133,9 @@ func labelProperties(l *layers.Layer) []string {
 	return append(slices.Clone(l.Drawing.Properties), l.Style.Label)
 }
 
+// largeTiles is the last zoom whose tiles are a fair part of the world.
+const largeTiles = 4
+
 func (q *question) fill(sql, columns string) string {
 	t, srid := q.layer.Table, q.layer.SRID
 	envelope := fmt.Sprintf("st_makeenvelope(@bminx, @bminy, @bmaxx, @bmaxy, %d)", q.set.SRID)
@@ -144,7 +147,7 @@ func (q *question) fill(sql, columns string) string {
 	case layers.Geographic(srid) && layers.Geographic(q.set.SRID): // they agree to centimetres
 		envelope = fmt.Sprintf("st_setsrid(%s, %d)", envelope, srid)
 	default: // edges that a projection bends are densified first
-		envelope = fmt.Sprintf("st_transform(st_segmentize(%s, %g), %d)", envelope, q.set.Pixel(q.tile)*32, srid)
+		envelope = fmt.Sprintf("onemap.reach(%s, %g, %d, %t)", envelope, q.set.Pixel(q.tile)*32, srid, q.set.Zoom(q.tile) <= largeTiles)
 		coordinates = fmt.Sprintf("st_transform(%s, %d)", q.inSet(geometry), q.set.SRID)
 	}
 	id := "null::bigint"
