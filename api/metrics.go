@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,10 +26,26 @@ type metrics struct {
 	streams  prometheus.Gauge
 	stages   *prometheus.HistogramVec
 	serve    echo.HandlerFunc
+
+	mu    sync.RWMutex
+	known map[outcome]counted
+}
+
+// outcome is a route and the status it was answered with.
+type outcome struct {
+	route  string
+	status int
+}
+
+// counted is where an outcome is counted: looking that up by labels costs more than a tile from memory.
+type counted struct {
+	requests prometheus.Counter
+	took     prometheus.Observer
 }
 
 func newMetrics() *metrics {
 	m := &metrics{
+		known:    map[outcome]counted{},
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "onemap_requests_total", Help: "Requests by door and status.",
@@ -49,11 +67,18 @@ func newMetrics() *metrics {
 
 // request counts one answered request of a route; an address without a route counts as "none".
 func (m *metrics) request(route string, status int, took time.Duration) {
-	if route == "" {
-		route = "none"
+	of := outcome{cmp.Or(route, "none"), status}
+	m.mu.RLock()
+	c, ok := m.known[of]
+	m.mu.RUnlock()
+	if !ok {
+		c = counted{m.requests.WithLabelValues(of.route, strconv.Itoa(status)), m.took.WithLabelValues(of.route)}
+		m.mu.Lock()
+		m.known[of] = c
+		m.mu.Unlock()
 	}
-	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
-	m.took.WithLabelValues(route).Observe(took.Seconds())
+	c.requests.Inc()
+	c.took.Observe(took.Seconds())
 }
 
 // watch adds the database pool.

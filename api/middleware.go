@@ -2,13 +2,14 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,9 +21,15 @@ import (
 // maxBody is the largest request body; uploads have a limit of their own.
 const maxBody = 1 << 20
 
-// middleware is what every request passes, outermost first.
+// middleware is what every request passes, outermost first. It is put together once: echo would do so for every request.
 func (s *Server) middleware() {
-	s.echo.Use(s.identify, s.observe, s.recover, s.headers, s.noCrossSite, compressed, limitBody, auth.Middleware())
+	all := func(c echo.Context) error { return c.Handler()(c) } // what the route is for
+	for _, m := range slices.Backward([]echo.MiddlewareFunc{
+		s.identify, s.observe, s.recover, s.headers, s.noCrossSite, compressed, limitBody, auth.Middleware(),
+	}) {
+		all = m(all)
+	}
+	s.echo.Use(func(echo.HandlerFunc) echo.HandlerFunc { return all })
 }
 
 // identify gives the request an id: the sender's, if it is a sane one.
@@ -30,9 +37,9 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := c.Request().Header.Get(echo.HeaderXRequestID)
 		if !sane(id) {
-			id = rand.Text()[:16]
+			id = strconv.FormatUint(rand.Uint64(), 36)
 		}
-		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		c.Response().Header()[echo.HeaderXRequestID] = []string{id}
 		return next(c)
 	}
 }

@@ -73,8 +73,9 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request) error {
 	h["Cache-Control"] = noCache
 	coding := tileCoding(c.Request())
 	if tag := answer.ETag(); tag != "" {
-		h.Set("ETag", quoted(tag, coding))
-		if matches(c.Request(), h.Get("ETag")) {
+		tag = quoted(tag, coding)
+		h["Etag"] = []string{tag}
+		if matches(c.Request(), tag) {
 			return c.NoContent(http.StatusNotModified)
 		}
 	}
@@ -94,8 +95,13 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request) error {
 	return writeTile(c, body, coding)
 }
 
-// noCache has browsers keep a tile, and ask whether it is still true.
-var noCache = []string{"no-cache"}
+// Values of headers that tiles have; they are never written to. noCache has browsers keep a tile, and ask whether it is
+// still true.
+var (
+	noCache   = []string{"no-cache"}
+	tileTypes = []string{typeTile}
+	gzipped   = []string{"gzip"}
+)
 
 // choice reads what the query says of tiles: which features, as of when, with which properties.
 func (s *Server) choice(ctx context.Context, p params, r *tiles.Request) (err error) {
@@ -149,17 +155,18 @@ func tileCoding(r *http.Request) string {
 // writeTile sends a tile in a coding.
 func writeTile(c echo.Context, body *tiles.Body, coding string) error {
 	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, typeTile)
-	if coding != "" {
-		h.Set("Content-Encoding", coding)
-	}
+	h["Content-Type"] = tileTypes
 	if coding == "gzip" {
-		h.Set("Content-Length", strconv.Itoa(body.GzipLen()))
+		h["Content-Encoding"] = gzipped
+		h["Content-Length"] = []string{strconv.Itoa(body.GzipLen())}
 		c.Response().WriteHeader(http.StatusOK)
 		if c.Request().Method == http.MethodHead {
 			return nil
 		}
 		return body.WriteGzip(c.Response())
+	}
+	if coding != "" {
+		h.Set("Content-Encoding", coding)
 	}
 	encoded, err := body.Encode(coding)
 	if err != nil {

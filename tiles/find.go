@@ -28,7 +28,9 @@ type Answer struct {
 	keys     []key
 	names    []string // of the keys
 	etag     string
-	uncached bool // a layer that the log does not know is in it, or the log is not followed yet
+	uncached bool   // a layer that the log does not know is in it, or the log is not followed yet
+	key      [1]key // memory of keys and names, enough for one layer
+	name     [1]string
 }
 
 // Find says what a tile is called. It asks no database while the log is followed. It returns ErrNotFound for a layer or a
@@ -44,6 +46,7 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 		return nil, err
 	}
 	a := &Answer{tiles: t, uncached: !t.log.begun.Load()}
+	a.keys, a.names = a.key[:0], a.name[:0]
 	for _, name := range r.Layers {
 		k := key{layer: name, audience: everyone, set: r.Set, tile: r.Tile, asOf: r.AsOf}
 		revisions := t.revisions(name)
@@ -77,9 +80,8 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 	if err != nil {
 		return nil, err
 	}
-	a.names = make([]string, len(a.keys))
-	for i, k := range a.keys {
-		a.names[i] = k.String()
+	for _, k := range a.keys {
+		a.names = append(a.names, k.String())
 	}
 	a.etag = etag(database, a.names)
 	return a, nil

@@ -108,5 +108,5 @@ func etag(database string, names []string) string {
 		b = append(append(b, '\n'), name...)
 	}
 	sum := sha256.Sum256(b)
-	return base64.RawURLEncoding.EncodeToString(sum[:15])
+	return string(base64.RawURLEncoding.AppendEncode(b[:0], sum[:15]))
 }

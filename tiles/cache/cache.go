@@ -71,15 +71,14 @@ func New(opt Options) *Cache {
 // Who joins a fill returns when ctx ends; who began it stays while others wait for it.
 func (c *Cache) Get(ctx context.Context, key string) (View, error) {
 	for {
-		leave, joins := c.waiting.enter(key, ctx)
 		var view View
 		var err error
-		if joins {
+		if c.waiting.enter(key, ctx) {
 			view, err = c.join(ctx, key)
 		} else {
 			view, err = c.get(ctx, key)
 		}
-		leave()
+		c.waiting.leave(key, ctx)
 		switch {
 		case ctx.Err() != nil:
 			return View{}, ctx.Err()

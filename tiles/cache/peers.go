@@ -164,9 +164,9 @@ func (c *Cache) Handler() http.Handler {
 			return
 		}
 		c.group.Stats.ServerRequests.Add(1)
-		leave, _ := c.waiting.enter(key, r.Context())
+		c.waiting.enter(key, r.Context())
 		view, err := c.get(r.Context(), key)
-		leave()
+		c.waiting.leave(key, r.Context())
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {
 				http.Error(w, "it could not be made", http.StatusServiceUnavailable)

@@ -18,6 +18,7 @@ type waiting struct {
 type shard struct {
 	sync.Mutex
 	keys map[string][]context.Context
+	free []context.Context // memory of one who has left
 }
 
 func (w *waiting) shard(key string) *shard {
@@ -26,30 +27,36 @@ func (w *waiting) shard(key string) *shard {
 }
 
 // enter notes that somebody waits for a key until ctx ends, or until they leave. It says whether others do already.
-func (w *waiting) enter(key string, ctx context.Context) (leave func(), joins bool) {
+func (w *waiting) enter(key string, ctx context.Context) (joins bool) {
 	s := w.shard(key)
 	s.Lock()
 	defer s.Unlock()
 	if s.keys == nil {
 		s.keys = map[string][]context.Context{}
 	}
-	joins = len(s.keys[key]) > 0
-	s.keys[key] = append(s.keys[key], ctx)
-	return func() { s.leave(key, ctx) }, joins
+	all := s.keys[key]
+	if joins = len(all) > 0; !joins {
+		all, s.free = s.free, nil
+	}
+	s.keys[key] = append(all, ctx)
+	return joins
 }
 
-func (s *shard) leave(key string, ctx context.Context) {
+// leave notes that somebody waits no longer.
+func (w *waiting) leave(key string, ctx context.Context) {
+	s := w.shard(key)
 	s.Lock()
 	defer s.Unlock()
 	all := s.keys[key]
-	if len(all) <= 1 {
-		delete(s.keys, key)
-		return
-	}
 	i := slices.Index(all, ctx)
 	all[i] = all[len(all)-1]
 	all[len(all)-1] = nil
-	s.keys[key] = all[:len(all)-1]
+	if all = all[:len(all)-1]; len(all) > 0 {
+		s.keys[key] = all
+		return
+	}
+	delete(s.keys, key)
+	s.free = all
 }
 
 // someone returns the context of somebody who still waits; nil when nobody does.
