@@ -11,9 +11,10 @@ import (
 
 // following is what following the log has taught: the revisions of every layer's tiles.
 type following struct {
-	begun    atomic.Bool  // the log has been read back; what is known is true at position
-	position atomic.Int64 // of the last change that is known
-	broken   atomic.Int64 // since when the log can not be followed, Unix nanoseconds; 0 = it can
+	begun    atomic.Bool   // the log has been read back; what is known is true at position
+	ready    chan struct{} // closed when it begins
+	position atomic.Int64  // of the last change that is known
+	broken   atomic.Int64  // since when the log can not be followed, Unix nanoseconds; 0 = it can
 
 	mu     sync.RWMutex
 	layers map[string]*revisions
@@ -80,7 +81,18 @@ func (t *Tiles) readBack(ctx context.Context) error {
 	}
 	t.moveOn(position)
 	t.log.begun.Store(true)
+	close(t.log.ready)
 	return nil
+}
+
+// Ready waits until Follow has read the log back: from then on tiles are kept.
+func (t *Tiles) Ready(ctx context.Context) error {
+	select {
+	case <-t.log.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // whole reports whether a change concerns all of its layer.

@@ -71,6 +71,7 @@ func New(pool *pgxpool.Pool, store *layers.Store, opt Options) *Tiles {
 		opt.Observe = func(Stage, time.Duration) {}
 	}
 	t := &Tiles{pool: pool, store: store, opt: opt, shares: make(chan struct{}, opt.Share)}
+	t.log.ready = make(chan struct{})
 	t.cache = cache.New(cache.Options{Bytes: max(0, opt.Bytes), Limit: 2 * opt.Limit, Fill: t.fill})
 	return t
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,7 @@ func (s serveCmd) Run(ctx context.Context, cfg *config) error {
 	if err != nil {
 		return err
 	}
+	s.bound()
 	web := &http.Server{
 		Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -91,6 +93,16 @@ func (s serveCmd) Run(ctx context.Context, cfg *config) error {
 		return nil
 	}
 	return err
+}
+
+// besideCache is the memory that the collector lets everything but the cache of tiles take before it works harder.
+const besideCache = 160 << 20
+
+// bound keeps garbage from doubling what the cache takes; GOMEMLIMIT overrules it.
+func (s serveCmd) bound() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(s.Cache<<20 + besideCache)
+	}
 }
 
 // ground brings the database up, opens the doors on it and stays until the context ends; then it has the web server
@@ -150,6 +162,9 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		}
 		if s.Imports != api.Nobody {
 			ground.Imports = desk
+		}
+		if err := drawn.Ready(ctx); err != nil { // what is drawn before is not kept
+			return err
 		}
 		server.Open(ground)
 		log.Info("ready", "url", "http://"+s.Listen, "migrations", migrations.Fingerprint())

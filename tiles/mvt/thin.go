@@ -25,7 +25,7 @@ const (
 )
 
 // mostWeight is how much a layer holds while it is read. The smallest of what is more goes at once.
-const mostWeight = 8 << 20
+const mostWeight = 4 << 20
 
 // featureWeight is about what a feature weighs besides its values and its geometry.
 const featureWeight = 16
