@@ -1,10 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { expect, open, test } from "./map";
+import { psql } from "./psql";
 
 test.skip(!process.env.ONEMAP_DATA, "needs the data directory, to change it by psql");
-
-const psql = (sql: string) =>
-  execFileSync("../bin/onemap", ["psql", "--data", process.env.ONEMAP_DATA!, "--", "-XAtqc", sql], { encoding: "utf8" }).trim();
 
 test("what psql changes is on the map within a second", async ({ page }) => {
   const [fid, lon, lat, before] = psql("select fid, st_x(p), st_y(p), name from (select *, geom p from layer.facility order by fid limit 1) f").split("|");

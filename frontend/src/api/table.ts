@@ -19,11 +19,11 @@ export const rowsOf = (layer: string, ids: (string | number)[], asOf: string | n
   ).then((page) => page.features);
 
 /** The bounds of a bin, and how many values lie in it. */
-export type Bin = { from: number; to: number; count: number };
-export type TopValue = { value: string | number | boolean | null; count: number };
+export type Bin = { from: number | string; to: number | string; count: number };
+export type TopValue = { value: string | number | boolean | null; count: number; name?: string; nameEn?: string };
 export type Statistics = {
   property: string; count: number; nulls: number; distinct: number; min?: number | string; max?: number | string; mean?: number; sum?: number;
-  histogram?: Bin[] | null; top?: TopValue[] | null;
+  histogram?: Bin[] | null; values?: TopValue[] | null;
 };
 
 export const statistics = ({ layer, filter, bounds, asOf }: Rows, property: string, signal?: AbortSignal) =>

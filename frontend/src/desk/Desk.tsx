@@ -14,6 +14,7 @@ import { LayerTree } from "../panels/LayerTree";
 import { LegendPanel } from "../panels/LegendPanel";
 import { useFollowing } from "../panels/imports/useFollowing";
 import { panels, select, setOpacity, useDesk, type Panel } from "../state/desk";
+import { useMoment, useReading } from "../state/reading";
 import { useSettings } from "../state/settings";
 import { useTable } from "../state/table";
 import { Icon, type IconName } from "../ui/icons";
@@ -27,6 +28,9 @@ import { tokens } from "./tokens";
 import "./desk.css";
 
 const AttributeTable = lazy(() => import("../panels/table/Table"));
+const TimeBar = lazy(() => import("../panels/time/TimeBar"));
+const Differences = lazy(() => import("../panels/time/Differences"));
+const Swipe = lazy(() => import("../map/Swipe"));
 const Imports = lazy(() => import("../panels/imports/Imports"));
 
 /** The desk: the map is the page; everything else floats on it and can be closed. */
@@ -46,7 +50,9 @@ function Surface() {
   const selected = useDesk((d) => !!d.selected);
   const table = useTable((s) => s.layer);
   const drawer = useTable((s) => s.drawer);
-  const classes = ["desk", panel && (panel === "imports" ? "beside-wide" : "beside"), table && "drawn", selected && "chosen"].filter(Boolean).join(" ");
+  const past = useMoment() !== null;
+  const comparing = useReading((r) => !!r.compare?.layer);
+  const classes = ["desk", past && "past", panel && (panel === "imports" ? "beside-wide" : "beside"), table && "drawn", (selected || comparing) && "chosen"].filter(Boolean).join(" ");
   return (
     <Antd className={classes} style={table ? ({ "--drawer": `${drawer}px`, "--below": `${drawer + 12}px` } as CSSProperties) : undefined} message={{ maxCount: 2, top: 64 }}>
       <Everything />
@@ -60,6 +66,8 @@ function Everything() {
   const { t } = useWords();
   const selected = useDesk((d) => d.selected);
   const table = useTable((s) => s.layer);
+  const compare = useReading((r) => r.compare);
+  const timing = useReading((r) => r.timing);
   usePin();
   useEscape();
   useFollowing();
@@ -84,9 +92,12 @@ function Everything() {
       {panel === "imports" && <LeftPanel name="imports"><Suspense fallback={null}><Imports /></Suspense></LeftPanel>}
       <main>
         <MapCanvas reach={4} />
+        {compare && <Suspense fallback={null}><Swipe compare={compare} /></Suspense>}
       </main>
       <Tools beside={panel} onShare={share} />
-      {selected && <aside className="panel right" aria-label={t("feature.title")}><Feature selected={selected} onShare={share} /></aside>}
+      {selected ? <aside className="panel right" aria-label={t("feature.title")}><Feature selected={selected} onShare={share} /></aside>
+        : compare?.layer && <Suspense fallback={null}><Differences compare={compare} name={compare.layer} /></Suspense>}
+      {timing && <Suspense fallback={null}><TimeBar /></Suspense>}
       {table && <section className="panel drawer" aria-label={t("tool.table")}><Suspense fallback={null}><AttributeTable name={table} /></Suspense></section>}
       <MapButtons />
       <Status />

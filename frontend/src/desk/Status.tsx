@@ -2,9 +2,11 @@ import { useEffect, useRef, useState } from "react";
 import { useCatalogue } from "../api/queries";
 import { useWords } from "../i18n";
 import { toZone } from "../lib/gauss";
+import { sayMoment } from "../lib/moment";
 import { figure, scaleAt, scaleBar } from "../lib/units";
 import { useMap } from "../map/current";
 import { useDesk } from "../state/desk";
+import { useMoment } from "../state/reading";
 import { Icon } from "../ui/icons";
 import { ImportStatus } from "./ImportStatus";
 import type { LonLat } from "../lib/ellipsoid";
@@ -14,6 +16,7 @@ export function Status() {
   const { t } = useWords();
   const { data } = useCatalogue();
   const connected = useDesk((d) => d.connected);
+  const moment = useMoment();
   const about = t(data?.layers.every((l) => l.synthetic) ? "status.syntheticAll" : "status.syntheticSome");
   return (
     <footer className="status">
@@ -21,7 +24,7 @@ export function Status() {
       <Scale />
       <span className="grow" />
       <ImportStatus />
-      {!connected ? <span className="lost" role="alert"><Icon name="alert" size={14} />{t("status.lost")}</span> : <Revision />}
+      {!connected ? <span className="lost" role="alert"><Icon name="alert" size={14} />{t("status.lost")}</span> : moment ? <span className="past-short"><Icon name="history" size={14} />{t("status.pastShort")} {sayMoment(moment)}</span> : <Revision />}
       {data?.synthetic && <span className="sample" title={about}>{t("status.synthetic")}<span className="sample-long">{about}</span></span>}
     </footer>
   );

@@ -1,8 +1,12 @@
+import { useCatalogue } from "../api/queries";
 import { useSketch } from "../draw/sketching";
 import { useWords } from "../i18n";
 import { areaOf, lengthOf } from "../lib/measure";
+import { sayMoment } from "../lib/moment";
 import { area, length } from "../lib/units";
-import { useDesk, type Panel, type Tool } from "../state/desk";
+import { shownNow, useDesk, type Panel, type Tool } from "../state/desk";
+import { leaveTime, useMoment, useReading } from "../state/reading";
+import { closeTable, openTable, useTable } from "../state/table";
 import { Icon } from "../ui/icons";
 
 const tools = ["pick", "length", "area"] as const;
@@ -11,16 +15,44 @@ const tools = ["pick", "length", "area"] as const;
 export function Tools({ beside, onShare }: { beside: Panel | null; onShare: () => void }) {
   const { t } = useWords();
   const tool = useDesk((d) => d.tool);
+  const timing = useReading((r) => r.timing);
   return (
     <div className={`tools${beside ? ` shifted beside-${beside}` : ""}`}>
       <div className="tool-bar" role="toolbar" aria-label={t("tool.label")}>
         {tools.map((name) => <button key={name} className="tool" aria-pressed={tool === name} onClick={() => useDesk.setState({ tool: name })}><Icon name={name} size={17} />{t(`tool.${name}`)}</button>)}
         <span className="divider" />
+        <TableTool />
+        <button className="tool" aria-pressed={timing} onClick={() => (timing ? leaveTime() : useReading.setState({ timing: true }))}><Icon name="history" size={17} />{t("tool.time")}</button>
+        <span className="divider" />
         <button className="tool" onClick={onShare}><Icon name="share" size={17} />{t("tool.share")}</button>
       </div>
       {tool !== "pick" && <Measured tool={tool} />}
+      <Past />
     </div>
   );
+}
+
+/** Opens the table of the layer that is selected or, failing that, of the topmost that is shown; closes the one that is open. */
+function TableTool() {
+  const { t } = useWords();
+  const open = useTable((s) => s.layer !== null);
+  const layers = useCatalogue().data?.layers ?? [];
+  const press = () => {
+    if (open) return closeTable();
+    const { selected } = useDesk.getState();
+    const shown = new Set(shownNow(useDesk.getState(), layers));
+    const [top] = layers.filter((l) => shown.has(l.name) && (l.properties ?? []).length > 0).sort((a, b) => b.count - a.count);
+    openTable(selected?.layer ?? top?.name ?? layers[0]?.name);
+  };
+  return <button className="tool" aria-pressed={open} disabled={layers.length === 0} onClick={press}><Icon name="table" size={17} />{t("tool.table")}</button>;
+}
+
+/** Says loudly that the map is not of now. */
+function Past() {
+  const { t } = useWords();
+  const moment = useMoment();
+  if (!moment) return null;
+  return <div className="past-mark" role="status"><Icon name="history" size={16} />{t("status.past", { moment: sayMoment(moment) })}<button className="text-button" onClick={leaveTime}>{t("status.toNow")}</button></div>;
 }
 
 /** The figure while it is drawn, and how to go on. */

@@ -1,10 +1,10 @@
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 
 /**
- * What the page itself draws over the catalogue's layers: rows of an import as they lay before a fix and as they would lie,
- * what was found in them, hover, selection, a sketch of what is measured.
+ * What the page itself draws over the catalogue's layers: how something lay before, what became of it, rows that are marked
+ * in the table, rows of an import as they would lie, what was found in them, hover, selection, a sketch of what is measured.
  */
-export const overlays = ["before", "preview", "findings", "hover", "selection", "sketch"] as const;
+export const overlays = ["before", "difference", "chosen", "preview", "findings", "hover", "selection", "sketch"] as const;
 export type Overlay = (typeof overlays)[number];
 
 const line = (id: string, source: Overlay, colour: string, width: number, more: object = {}): LayerSpecification => ({
@@ -23,10 +23,21 @@ const area = (id: string, source: Overlay, colour: string, opacity: number): Lay
 /** Larger for the finding that is looked at. */
 const chosen = (yes: number, no: number) => ["case", ["boolean", ["get", "chosen"], false], yes, no] as never;
 
+/** What became of a feature between two moments says its colour; the list beside it says it in words. */
+const became = (dark: boolean) =>
+  ["match", ["get", "became"], "added", dark ? "#6FBF8B" : "#2F7D4F", "removed", dark ? "#F08A7E" : "#C8372D", dark ? "#F0A35E" : "#C75A14"] as never;
+
 const layers = (dark: boolean): LayerSpecification[] => [
   area("before:fill", "before", dark ? "#8FA0AB" : "#5B6972", 0.18),
   line("before:line", "before", dark ? "#A3B2BC" : "#5B6972", 1.6, { "line-dasharray": [3, 2] }),
   dot("before:dot", "before", dark ? "#8FA0AB" : "#5B6972", 4, dark ? "#10171E" : "#FFFFFF", 1.4),
+  area("difference:fill", "difference", became(dark), 0.26),
+  line("difference:case", "difference", dark ? "#10171E" : "#FFFFFF", 4.6, { "line-opacity": 0.8 }),
+  line("difference:line", "difference", became(dark), 2.2),
+  dot("difference:dot", "difference", became(dark), 5.5, dark ? "#10171E" : "#FFFFFF", 1.8),
+  area("chosen:fill", "chosen", dark ? "#4BA9C8" : "#176B87", 0.34),
+  line("chosen:line", "chosen", dark ? "#4BA9C8" : "#176B87", 2.2),
+  dot("chosen:dot", "chosen", dark ? "#4BA9C8" : "#176B87", 6, dark ? "#10171E" : "#FFFFFF", 1.8),
   area("preview:fill", "preview", dark ? "#F0A35E" : "#E8772E", 0.3),
   line("preview:case", "preview", dark ? "#10171E" : "#FFFFFF", 4.4, { "line-opacity": 0.75 }),
   line("preview:line", "preview", dark ? "#F0A35E" : "#C75A14", 1.8),

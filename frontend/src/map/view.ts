@@ -5,12 +5,10 @@ import { askedSources, type Asked } from "../lib/asked";
 import type { LonLat } from "../lib/ellipsoid";
 import { faded, markOf } from "../lib/style";
 import { dress, type Dress } from "./dress";
+import { fonts } from "./fonts";
 import { Freshness } from "./freshness";
 import { supplyImages } from "./images";
 import { withOverlays, type Overlay } from "./overlay";
-
-/** The fonts of the map where its style names none. */
-const fonts = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei UI","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",sans-serif';
 
 const county: Bounds = [115.87, 35.61, 116.37, 35.98];
 

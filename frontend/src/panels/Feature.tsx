@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Problem } from "../api/client";
 import { useCodes, useFeature, useLayers, useSchemes } from "../api/queries";
 import type { FeatureRef, Found, LayerInfo } from "../api/types";
@@ -11,6 +11,8 @@ import { useMoment } from "../state/reading";
 import { Icon } from "../ui/icons";
 import { attributes, figures, titleOf, type Reading } from "./attributes";
 import { Swatch } from "./Swatch";
+
+const History = lazy(() => import("./history/History"));
 
 /** The selected feature: what it is, what is known of it, what else is at the same place. */
 export function Feature({ selected, onShare }: { selected: FeatureRef; onShare: () => void }) {
@@ -41,6 +43,7 @@ export function Feature({ selected, onShare }: { selected: FeatureRef; onShare: 
             <Attributes lines={attributes(layer, data, schemes, words)} />
             <h3>{t("feature.geometry")}</h3>
             <Lines lines={figures(data, words)} />
+            {layer.tracked && <Past key={`${selected.layer}/${selected.id}`} layer={layer} selected={selected} />}
             <h3>{t("feature.source")}</h3>
             <Lines lines={sources(layer, t)} />
             {layer.synthetic && <p className="sample-note">{t("status.syntheticLong")}</p>}
@@ -51,6 +54,19 @@ export function Feature({ selected, onShare }: { selected: FeatureRef; onShare: 
         <button className="button primary" disabled={!shape} onClick={() => shape && useMap.getState().view?.fit(boundsOf(shape))}><Icon name="zoom" size={16} />{t("feature.zoom")}</button>
         <button className="button" onClick={onShare}><Icon name="link" size={16} />{t("feature.copy")}</button>
       </footer>
+    </>
+  );
+}
+
+/** The history is read when somebody asks for it. */
+function Past({ layer, selected }: { layer: LayerInfo; selected: FeatureRef }) {
+  const { t } = useWords();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <h3>{t("feature.history")}</h3>
+      {open ? <Suspense fallback={<div className="waiting" />}><History layer={layer} selected={selected} /></Suspense>
+        : <button className="text-button" onClick={() => setOpen(true)}>{t("feature.showHistory")}</button>}
     </>
   );
 }

@@ -16,6 +16,7 @@ const shapes = {
   minus: <path d="M5 12h14" />,
   home: <path d="m3.5 11.5 8.5-7 8.5 7M6 10v9.5h12V10M10 19.5v-5h4v5" />,
   locate: <><circle cx="12" cy="12" r="3" /><circle cx="12" cy="12" r="7.5" /><path d="M12 2v2.5M12 19.5V22M2 12h2.5M19.5 12H22" /></>,
+  back: <path d="M15 5.5 8.5 12l6.5 6.5" />,
   chevron: <path d="m9 5.5 6.5 6.5L9 18.5" />,
   sun: <><circle cx="12" cy="12" r="4" /><path d="M12 2.5v2.5M12 19v2.5M2.5 12H5M19 12h2.5M5.3 5.3 7 7M17 17l1.7 1.7M5.3 18.7 7 17M17 7l1.7-1.7" /></>,
   moon: <path d="M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z" />,

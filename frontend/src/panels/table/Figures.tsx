@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Problem } from "../../api/client";
-import { useCodes } from "../../api/queries";
 import { statistics, type Rows, type Statistics } from "../../api/table";
 import type { LayerInfo, Property } from "../../api/types";
 import { useWords } from "../../i18n";
 import type { Condition } from "../../lib/cql";
+import { sayMoment } from "../../lib/moment";
 import { figure } from "../../lib/units";
 import { useTable } from "../../state/table";
 import { Icon } from "../../ui/icons";
@@ -50,7 +50,7 @@ function Histogram({ layer, data, property }: { layer: string; data: Statistics;
   const { t } = useWords();
   const bins = data.histogram!;
   const most = Math.max(...bins.map((b) => b.count), 1);
-  const say = (v: number) => numberOf(+v.toPrecision(4), property);
+  const say = (v: number | string) => (typeof v === "number" ? numberOf(+v.toPrecision(4), property) : property.type === "date-time" ? sayMoment(v) : v);
   return (
     <>
       <div className="histogram" role="group" aria-label={t("figures.histogram")}>
@@ -67,18 +67,16 @@ function Histogram({ layer, data, property }: { layer: string; data: Statistics;
 
 function Top({ layer, data, property }: { layer: string; data: Statistics; property: Property }) {
   const { t, named } = useWords();
-  const codes = useCodes(property.scheme);
-  const top = data.top ?? [];
+  const top = data.values ?? [];
   const most = Math.max(...top.map((v) => v.count), 1);
   return (
     <ul className="top-values" aria-label={t("figures.top")}>
-      {top.map(({ value, count }) => {
-        const code = codes.find((c) => c.code === String(value));
+      {top.map(({ value, count, ...code }) => {
         const condition: Condition = value === null ? { property: property.name, operator: "empty", values: [] } : { property: property.name, operator: "is", values: [String(value)] };
         return (
           <li key={String(value)}>
             <button onClick={() => narrow(layer, condition)} title={t("figures.narrow")}>
-              <span className="top-name">{value === null ? t("figures.nulls") : code ? named(code) : String(value)}{code && code.code !== code.name && <span className="beside">{code.code}</span>}</span>
+              <span className="top-name">{value === null ? t("figures.nulls") : named(code) || String(value)}{code.name && code.name !== String(value) && <span className="beside">{String(value)}</span>}</span>
               <span>{figure(count)}</span>
               <i style={{ width: `${(100 * count) / most}%` }} />
             </button>

@@ -5,12 +5,13 @@ import type { LayerInfo } from "../../api/types";
 import { useWords } from "../../i18n";
 import "../../i18n/reading";
 import { columnsOf } from "../../lib/columns";
+import { useOverlay } from "../../map/useOverlay";
 import { setDrawer, useTable } from "../../state/table";
 import { Figures } from "./Figures";
 import { FilterBuilder } from "./FilterBuilder";
 import { Grid } from "./Grid";
 import { TableBar } from "./TableBar";
-import { useAsked, useIndex } from "./useRows";
+import { useAsked, useChosen, useIndex } from "./useRows";
 import "./table.css";
 
 /** The attribute table of a layer: a drawer below the map, linked with it both ways. */
@@ -32,6 +33,7 @@ function Open({ layer }: { layer: LayerInfo }) {
   const column = useTable((s) => s.column);
   const only = useTable((s) => s.only);
   const columns = useMemo(() => columnsOf(layer, (p) => (english ? p.titleEn : "") || p.title), [layer, english]);
+  useOverlay("chosen", useChosen(layer.name));
   const property = columns.find((c) => c.property.name === column)?.property;
   const said = error instanceof Problem ? (english ? error.en : error.zh) : "";
   return (

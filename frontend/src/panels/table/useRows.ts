@@ -1,6 +1,6 @@
-import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { rowIndex, rowsOf, type Rows } from "../../api/table";
+import { rowIndex, rowsOf, type RowIndex, type Rows } from "../../api/table";
 import type { Feature } from "../../api/types";
 import { blocksOf } from "../../lib/columns";
 import { useViewBounds } from "../../map/useViewBounds";
@@ -20,10 +20,10 @@ export function useAsked(layer: string): Rows {
 
 /** The ids of all rows in order; those of the question before, while the answer is on its way. */
 export function useIndex(asked: Rows) {
-  const query = useQuery({
+  const query = useQuery<RowIndex>({
     queryKey: ["rows", asked.layer, "index", asked.filter, asked.sort, asked.bounds, asked.asOf],
     queryFn: ({ signal }) => rowIndex(asked, signal),
-    placeholderData: (before, last) => (last?.queryKey[1] === asked.layer ? keepPreviousData(before) : undefined),
+    placeholderData: (before, last) => (last?.queryKey[1] === asked.layer ? before : undefined),
   });
   const only = useTable((t) => t.only);
   const chosen = useTable((t) => t.chosen);
@@ -45,4 +45,19 @@ export function useBlocks(layer: string, ids: string[], first: number, last: num
     }),
     combine: (answers) => new Map(answers.flatMap((a) => a.data ?? []).map((f) => [String(f.id), f])),
   });
+}
+
+const mostDrawn = 500;
+const nothing: GeoJSON.Feature[] = [];
+
+/** The marked rows as they lie on the map; of very many, the first. */
+export function useChosen(layer: string): GeoJSON.Feature[] {
+  const asOf = useMoment();
+  const chosen = useTable((t) => t.chosen);
+  const ids = useMemo(() => [...chosen].slice(0, mostDrawn), [chosen]);
+  const { data } = useQuery<Feature[]>({
+    queryKey: ["rows", layer, "chosen", asOf, ids.join()], enabled: ids.length > 0, placeholderData: (before) => before,
+    queryFn: ({ signal }) => rowsOf(layer, ids, asOf, true, signal),
+  });
+  return useMemo(() => (ids.length > 0 && data ? data.flatMap(({ geometry }) => (geometry ? [{ type: "Feature" as const, geometry, properties: {} }] : [])) : nothing), [data, ids]);
 }
