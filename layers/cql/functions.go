@@ -38,8 +38,8 @@ var Functions = []Function{
 	{"month", format.Words{En: "the month of the time, 1 to 12", Zh: "时间的月份（1–12）"}, []Kind{Timestamp}, Number, "extract(month from %s)"},
 	{"day", format.Words{En: "the day of the month of the time", Zh: "时间的日"}, []Kind{Timestamp}, Number, "extract(day from %s)"},
 
-	{"area", format.Words{En: "the area of the geometry on the ellipsoid, in square metres", Zh: "几何图形的椭球面积（平方米）"}, []Kind{Shape}, Number, "onemap.area_m2(%s)"},
-	{"lineLength", format.Words{En: "the length of a line on the ellipsoid, in metres", Zh: "线的椭球长度（米）"}, []Kind{Shape}, Number, "onemap.length_m(%s)"},
+	{"area", format.Words{En: "the area of the geometry on the ellipsoid, in square metres", Zh: "几何图形的椭球面积（平方米）"}, []Kind{Shape}, Number, "onemap.area_or_null(%s)"},
+	{"lineLength", format.Words{En: "the length of a line on the ellipsoid, in metres", Zh: "线的椭球长度（米）"}, []Kind{Shape}, Number, "onemap.length_or_null(%s)"},
 	{"geometryType", format.Words{En: "the kind of the geometry, such as Point", Zh: "几何类型，例如 Point"}, []Kind{Shape}, Text, "replace(st_geometrytype(%s), 'ST_', '')"},
 	{"numPoints", format.Words{En: "the number of positions of the geometry", Zh: "几何图形的坐标点数"}, []Kind{Shape}, Number, "st_npoints(%s)"},
 	{"isValid", format.Words{En: "whether the geometry is valid", Zh: "几何图形是否有效"}, []Kind{Shape}, Boolean, "st_isvalid(%s)"},

@@ -200,7 +200,7 @@ func (c *compiler) alike(ordered bool, es ...Expr) ([]string, Kind, error) {
 			out[i] += "::timestamptz"
 		}
 		if v.kind == Text && ordered {
-			out[i] += ` collate "C"`
+			out[i] = "(" + out[i] + ` collate "C")`
 		}
 		if v.kind == Boolean {
 			out[i] = "(" + out[i] + ")"

@@ -1,13 +1,27 @@
 package cql
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
 
 // String writes the filter as CQL2 text, in one spelling: reading it again gives the same tree. Coordinates are written
-// with x, east, first. A text that holds a backslash in front of a quote, or last, has no spelling in CQL2 text; see Written.
+// with x, east, first. A few values have no spelling in CQL2 text; see Written.
 func (f *Filter) String() string { return write(f.Root) }
+
+// Written is String, and whether reading it gives the same filter. It does not where a text that came as JSON or XML holds a
+// backslash that CQL2 text would take together with what follows it: a quote, a letter such as the t of a tab, or the end.
+func (f *Filter) Written() (string, bool) {
+	text := f.String()
+	again, err := Parse(text)
+	if err != nil {
+		return text, false
+	}
+	a, errA := f.MarshalJSON()
+	b, errB := again.MarshalJSON()
+	return text, errA == nil && errB == nil && bytes.Equal(a, b)
+}
 
 func write(e Expr) string {
 	switch e := e.(type) {
