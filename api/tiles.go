@@ -115,20 +115,21 @@ func (s *Server) choice(ctx context.Context, p params, r *tiles.Request) (err er
 	return err
 }
 
-// filterOf reads filter and filter-lang; "" is no filter.
+// filterOf reads filter and filter-lang and writes what they say as CQL2 text, which is part of a tile's name; "" is no filter.
 func filterOf(p params) (string, error) {
-	if lang, ok := p["filter-lang"]; ok && lang != "cql2-text" {
-		return "", fmt.Errorf("%w: filter-lang=%s is not offered; want cql2-text", layers.ErrInvalid, lang)
-	}
 	text, ok := p["filter"]
 	if !ok {
-		return "", nil
+		return "", checkLang(p["filter-lang"])
 	}
-	f, err := cql.Parse(text)
+	f, err := cql.Read(p["filter-lang"], text, cql.CRS84)
 	if err != nil {
 		return "", err
 	}
-	return f.String(), nil
+	written, ok := f.Written()
+	if !ok {
+		return "", fmt.Errorf("%w: filter: a text with a backslash before a quote, a letter of an escape or the end is not offered for tiles", layers.ErrInvalid)
+	}
+	return written, nil
 }
 
 // quoted is an ETag: the same tile in another coding is another representation (RFC 9110, 8.8.3).

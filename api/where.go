@@ -64,8 +64,8 @@ func (p params) bounds(l *layers.Layer) (*layers.Bounds, int, error) {
 // against the layer when it is compiled.
 func (p params) filter(l *layers.Layer) (layers.Condition, error) {
 	lang := p["filter-lang"]
-	if !slices.Contains([]string{"", cql.LangText, cql.LangJSON}, lang) {
-		return nil, fmt.Errorf("%w: filter-lang %q is not offered; want %s or %s", layers.ErrInvalid, lang, cql.LangText, cql.LangJSON)
+	if err := checkLang(lang); err != nil {
+		return nil, err
 	}
 	crs, err := lookupCRS(l, "filter-crs", p["filter-crs"])
 	if err != nil {
@@ -80,6 +80,14 @@ func (p params) filter(l *layers.Layer) (layers.Condition, error) {
 		return nil, err
 	}
 	return filter, filter.Check(l)
+}
+
+// checkLang refuses a language that no filter can be in.
+func checkLang(lang string) error {
+	if slices.Contains([]string{"", cql.LangText, cql.LangJSON}, lang) {
+		return nil
+	}
+	return fmt.Errorf("%w: filter-lang %q is not offered; want %s or %s", layers.ErrInvalid, lang, cql.LangText, cql.LangJSON)
 }
 
 // sorting reads sortby: names after an optional + or -. A + that was not encoded arrives as a space.
