@@ -185,8 +185,15 @@ func (s *Server) fail(err error, c echo.Context) {
 
 // reportVersion is that of the OWS exception reports of a door; "" where it has problems.
 func reportVersion(c echo.Context) string {
-	if path := c.Request().URL.Path; path == "/wmts" || strings.HasPrefix(path, "/wmts/") {
+	switch path := c.Request().URL.Path; {
+	case path == "/wmts" || strings.HasPrefix(path, "/wmts/"):
 		return "1.1.0"
+	case path == wfsPath:
+		version, ok := c.Get(wfsReport).(string)
+		if !ok {
+			version = "2.0.0"
+		}
+		return version
 	}
 	return ""
 }

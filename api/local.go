@@ -50,7 +50,7 @@ var errCrossSite = imports.Say(layers.ErrForbidden, "a page of another site sent
 // noCrossSite refuses what pages of other sites would have done here in somebody's browser.
 func (s *Server) noCrossSite(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if m := c.Request().Method; m != http.MethodGet && m != http.MethodHead && !s.sameSite(c, m) {
+		if m := c.Request().Method; m != http.MethodGet && m != http.MethodHead && c.Path() != wfsPath && !s.sameSite(c, m) {
 			return errCrossSite
 		}
 		return next(c)

@@ -64,6 +64,9 @@ func (s *Server) routes() {
 	door("/search", s.search)
 	door("/events", s.events)
 
+	door(wfsPath, s.wfs)
+	s.echo.Match(post, wfsPath, s.started(s.wfs))
+
 	importing := func(methods []string, path string, h echo.HandlerFunc) {
 		s.echo.Match(methods, path, s.importers(s.started(h)))
 	}

@@ -138,8 +138,8 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	return &f, nil
 }
 
-// Stream yields all features that match, in their order, holding one at a time; they have the properties of Layer.Only. Limit,
-// After and Offset are not looked at. It ends after the first error.
+// Stream yields all features that match, in their order, holding one at a time; they have the properties of Layer.Only. Limit 0
+// is all of them, and there is no largest; After is not looked at. It ends after the first error.
 func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
 		l, err := s.Layer(ctx, actor, layer)
@@ -152,7 +152,7 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			yield(Feature{}, err)
 			return
 		}
-		rows, err := s.pool.Query(ctx, sel.all(), sel.args)
+		rows, err := s.pool.Query(ctx, sel.some(q.Offset, q.Limit), sel.args)
 		if err != nil {
 			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, badValue(err)))
 			return

@@ -85,6 +85,18 @@ func (sel *selection) order() string {
 	return strings.Join(by, ", ")
 }
 
+// some is the question cut to limit rows, 0 = all, after offset rows.
+func (sel *selection) some(offset, limit int) string {
+	sql := sel.all()
+	if limit > 0 {
+		sql += fmt.Sprintf(" limit %d", limit)
+	}
+	if offset > 0 {
+		sql += fmt.Sprintf(" offset %d", offset)
+	}
+	return sql
+}
+
 // page is the question cut to limit rows, after a cursor and offset rows more.
 func (sel *selection) page(after string, offset, limit int) (string, pgx.StrictNamedArgs, error) {
 	c, err := decodeCursor(after, sel.hash())

@@ -75,7 +75,7 @@ func (e *Exception) Words() format.Words { return e.words }
 
 // Report is an exception report of OWS Common 1.1.
 type Report struct {
-	Version string // of the report: WFS 2.0 wants 2.0.0, WMTS 1.1.0
+	Version string // of the report: WFS 2.0 wants 2.0.0, WMTS 1.1.0, WFS 1.1 1.0.0, WFS 1.0 1.2.0
 	Code    string
 	Locator string
 	Text    format.Words // the second language may be empty
@@ -96,6 +96,12 @@ func ReportOf(err error, version string, status int, text format.Words) (Report,
 
 // XML is the report as a document. Its language is "mul", as each text is in another.
 func (r Report) XML() ([]byte, error) {
+	switch r.Version {
+	case "1.0.0":
+		return r.olderXML()
+	case "1.2.0":
+		return r.serviceXML()
+	}
 	type exception struct {
 		Code    string   `xml:"exceptionCode,attr"`
 		Locator string   `xml:"locator,attr,omitempty"`

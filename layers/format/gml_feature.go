@@ -85,15 +85,19 @@ func FeatureOfGMLID(text string) (layer, id string, ok bool) {
 
 // Append appends one feature. Properties that are null are left out, and so is a geometry that is null or empty.
 func (w *GMLFeatures) Append(b []byte, f *layers.Feature) []byte {
-	w.id = w.id[:w.prefix]
-	if f.ID == "" {
-		w.unnamed++
-		w.id = strconv.AppendInt(append(w.id, '_'), int64(w.unnamed), 10)
-	} else {
-		w.id = appendXMLName(w.id, f.ID, false)
-	}
+	w.identify(f)
 	b = append(append(b, w.head...), w.id...)
 	b = append(b, `">`...)
+	return append(w.appendProperties(b, f), w.tail...)
+}
+
+// AppendProperties appends the properties of a feature, its geometry first, without the feature around them.
+func (w *GMLFeatures) AppendProperties(b []byte, f *layers.Feature) []byte {
+	w.identify(f)
+	return w.appendProperties(b, f)
+}
+
+func (w *GMLFeatures) appendProperties(b []byte, f *layers.Feature) []byte {
 	if f.Geometry != nil && !f.Geometry.Empty() {
 		w.shapes = 0
 		b = append(b, w.geometry.open...)
@@ -103,7 +107,18 @@ func (w *GMLFeatures) Append(b []byte, f *layers.Feature) []byte {
 	for i, v := range f.Properties {
 		b = w.appendProperty(b, &w.properties[i], v)
 	}
-	return append(b, w.tail...)
+	return b
+}
+
+// identify sets the id of the feature being written.
+func (w *GMLFeatures) identify(f *layers.Feature) {
+	w.id = w.id[:w.prefix]
+	if f.ID == "" {
+		w.unnamed++
+		w.id = strconv.AppendInt(append(w.id, '_'), int64(w.unnamed), 10)
+	} else {
+		w.id = appendXMLName(w.id, f.ID, false)
+	}
 }
 
 func (w *GMLFeatures) appendProperty(b []byte, p *gmlProperty, v any) []byte {
@@ -123,14 +138,7 @@ func (w *GMLFeatures) appendProperty(b []byte, p *gmlProperty, v any) []byte {
 	return append(b, p.close...)
 }
 
-// AppendXMLValue appends a value of a feature as XML schema's types have it.
-func AppendXMLValue(b []byte, v any) []byte {
-	if text, ok := v.(string); ok {
-		return appendXML(b, text)
-	}
-	return appendXMLValue(b, v)
-}
-
+// appendXMLValue appends what is no text as the types of XML schema have it.
 func appendXMLValue(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case int64, bool, json.Number:

@@ -27,8 +27,8 @@ type ExportOptions struct {
 	Folder   string                               // where the job's folder is made; "" = beside File
 }
 
-// Export writes the features that match a query to a file: all of it or, after an error, nothing. Of q, Limit and After
-// are not looked at; SRID 0 is the layer's own, or what the format needs.
+// Export writes the features that match a query to a file: all of it or, after an error, nothing. Of q, After
+// is not looked at, and Limit 0 is all; SRID 0 is the layer's own, or what the format needs.
 //
 // It returns layers.ErrInvalid for options that do not fit the format or the layer, ErrConflict for a file that is
 // there already, and what Store.Stream returns.

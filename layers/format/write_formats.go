@@ -97,3 +97,6 @@ func written() []Format {
 		{Name: "xlsx", Title: "Excel", Extensions: []string{".xlsx"}, Writing: writeXLSX()},
 	}
 }
+
+// Packed reports whether what is written of it is several files, which travel as one archive.
+func (f Format) Packed() bool { return f.Writing.siblings != nil || f.Name == "gdb" }

@@ -1,0 +1,34 @@
+package ows
+
+import (
+	"errors"
+	"net/http"
+
+	"onemap/api/ows/fes"
+	"onemap/layers/cql"
+)
+
+// OperationProcessingFailed is a request that can be read and can not be done (09-025r2, table 3).
+const OperationProcessingFailed = fes.OperationProcessingFailed
+
+// filter reads a filter of a query.
+func (r *wfsRequest) filter(q *wfsQuery, text string) error {
+	in := r.version.defaultSRS(q.layer)
+	f, err := fes.Parse(text, fes.Options{Layer: q.layer, CRS: cql.CRS{SRID: in.srid, NorthFirst: in.yx}, Scope: r.prefixes()})
+	var e *fes.Error
+	if errors.As(err, &e) {
+		status := http.StatusBadRequest
+		if e.Code == OperationProcessingFailed {
+			status = http.StatusForbidden
+		}
+		return &Exception{Code: e.Code, Locator: fes.Locator, Status: status, Err: err, words: e.Words()}
+	}
+	if err != nil {
+		return err
+	}
+	if f.IDs != nil {
+		return q.ids(f.IDs)
+	}
+	q.find.Filter = f.Filter
+	return nil
+}

@@ -1,0 +1,101 @@
+package api_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onemap/layers/format"
+)
+
+// ogcSchemas is where the OGC's schemas are kept for tests, seen from this folder.
+const ogcSchemas = "../../shared/data/6-conformance/ogc-schemas"
+
+// xsd holds documents against the OGC's schemas with xmllint, which never asks the web.
+type xsd struct {
+	testing.TB
+	lint, catalog, dir string
+}
+
+// newXSD copies the schemas with local addresses: some include each other in circles, which xmllint bears only so.
+func newXSD(t testing.TB) *xsd {
+	t.Helper()
+	catalog, err := filepath.Abs(filepath.Join(ogcSchemas, "catalog.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(catalog); err != nil {
+		t.Skip("no OGC schemas here: ", err)
+	}
+	lint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Skip("no xmllint here (package libxml2-utils)")
+	}
+	x := &xsd{t, lint, catalog, t.TempDir()}
+	from := filepath.Join(filepath.Dir(catalog), "ogc")
+	for _, folder := range []string{"wfs/1.0.0", "wfs/1.1.0", "wfs/2.0", "gml", "filter", "ows", "iso"} {
+		err := filepath.WalkDir(filepath.Join(from, folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(path) != ".xsd" || strings.Contains(path, "examples") {
+				return err
+			}
+			body, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			to := filepath.Join(x.dir, strings.TrimPrefix(path, from))
+			if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+				return err
+			}
+			return os.WriteFile(to, x.local(body), 0o600)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return x
+}
+
+func (x *xsd) local(body []byte) []byte {
+	return bytes.ReplaceAll(body, []byte("http://schemas.opengis.net/"), []byte(x.dir+"/"))
+}
+
+// valid holds documents against one schema.
+func (x *xsd) valid(schema string, docs ...[]byte) {
+	x.Helper()
+	args := []string{"--nonet", "--noout", "--schema", filepath.Join(x.dir, schema)}
+	for i, doc := range docs {
+		path := filepath.Join(x.TempDir(), fmt.Sprintf("%d.xml", i))
+		if err := os.WriteFile(path, doc, 0o600); err != nil {
+			x.Fatal(err)
+		}
+		args = append(args, path)
+	}
+	cmd := exec.CommandContext(x.Context(), x.lint, args...)
+	cmd.Env = append(os.Environ(), "XML_CATALOG_FILES="+x.catalog)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		x.Errorf("not valid by %s: %v\n%.2000s", schema, err, out)
+		for _, doc := range docs {
+			x.Logf("%.3000s", doc)
+		}
+	}
+}
+
+// features holds answers against the service's schema and what DescribeFeatureType says of the layers.
+func (x *xsd) features(schema, namespace string, described []byte, docs ...[]byte) {
+	x.Helper()
+	types := filepath.Join(x.TempDir(), "types.xsd")
+	all := fmt.Sprintf(`<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema"><xsd:import namespace="%s" schemaLocation="%s"/><xsd:import namespace="%s" schemaLocation="%s"/></xsd:schema>`,
+		namespace, filepath.Join(x.dir, schema), format.LayersNamespace, types)
+	name := strings.ReplaceAll(schema, "/", "-")
+	for path, body := range map[string][]byte{types: x.local(described), filepath.Join(x.dir, name): []byte(all)} {
+		if err := os.WriteFile(path, body, 0o600); err != nil {
+			x.Fatal(err)
+		}
+	}
+	x.valid(name, docs...)
+}
