@@ -9,8 +9,9 @@ import (
 // turn inside out, holes come to lie on their shells.
 //
 // Method: all edges are noded on the grid (an edge is broken where another crosses or touches it, the place rounded, until
-// nothing crosses: Hobby 1999 in spirit), edges there and back cancel, those with the inside (winding number at least 1) on
-// one side only are the boundary, and are followed into rings that pass no place twice.
+// nothing crosses: Hobby 1999 in spirit), edges there and back cancel, those with the inside (winding number at least 1; of a
+// ring alone, any but 0: both wings of a bow tie) on one side only are the boundary, and are followed into rings that pass no
+// place twice.
 type healer struct {
 	edges []edge
 	spans []span
@@ -18,6 +19,7 @@ type healer struct {
 	found []cell
 	walk  []cell
 	used  []bool
+	alone bool // it is one ring
 }
 
 // edge is directed: where rings are wound well, the inside lies to its left in the sense of a positive area.
@@ -147,6 +149,7 @@ func overlap(e, f edge) bool {
 // heal returns valid rings: each outer one, wound to a positive area, before its holes. They are good until the next call.
 func (h *healer) heal(rings [][]cell) [][]cell {
 	h.take(rings)
+	h.alone = len(rings) == 1
 	for range 16 {
 		if !h.node() {
 			break
@@ -245,14 +248,16 @@ func (h *healer) bound() {
 		right, multiplicity := h.winding(e)
 		left := right + multiplicity
 		switch {
-		case left >= 1 && right < 1:
+		case h.inside(left) && !h.inside(right):
 			h.next = append(h.next, e)
-		case right >= 1 && left < 1:
+		case h.inside(right) && !h.inside(left):
 			h.next = append(h.next, edge{e.b, e.a})
 		}
 	}
 	h.edges, h.next = h.next, h.edges
 }
+
+func (h *healer) inside(winding int) bool { return winding >= 1 || h.alone && winding != 0 }
 
 // winding is the winding number just to the right of the middle of e, and how often e itself is there.
 // A ray goes from the middle; e counts for its left side.

@@ -232,14 +232,15 @@ func (s *shape) keepPolygon(rs *rings) {
 		}
 		ring := closeCells(s.cells[start:])
 		area := twiceArea(ring)
+		crossed := area == 0 && len(ring) > 3 && len(rs.ends) == 1 // as much there as back: a bow tie
 		if outer {
-			kept = area != 0
+			kept = area != 0 || crossed
 		}
-		if area == 0 {
+		if area == 0 && !crossed {
 			s.cells = s.cells[:start]
 			continue
 		}
-		if (area > 0) != outer { // outer rings have a positive area where y goes down (specification 4.3.4.4)
+		if (area > 0) != outer && !crossed { // outer rings have a positive area where y goes down (specification 4.3.4.4)
 			reverse(ring)
 		}
 		s.corners = append(s.corners, ring)
