@@ -49,6 +49,8 @@ type Ground struct {
 
 	Archives *tiles.Archives // served beside the layers; nil = none
 
+	Folder string // where files of exports are made; "" = the system's directory for temporary files
+
 	Imports *imports.Service // nil = there are none, as with Options.ImportsFor Nobody
 	Exports *exports.Service // nil = there are none, as with Options.ExportsFor Nobody
 }

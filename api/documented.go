@@ -1,5 +1,11 @@
 package api
 
+import (
+	"strings"
+
+	"onemap/layers/format"
+)
+
 // doorDoc tells people of one address.
 type doorDoc struct {
 	Path, Zh, En string
@@ -37,6 +43,10 @@ func documented() []doorDoc {
 		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}/{z}/{x}/{y}.mvt", "矢量瓦片（MVT 2.1），默认 WebMercatorQuad", "Vector tiles (MVT 2.1), in WebMercatorQuad unless a set is named", "", choice},
 		{"/ogc/collections/{layer}/items/{id}/versions", "一个要素的历史：各版本的属性、几何、操作者、原因，最新在前", "What a feature was and is: properties, geometry, by whom and why, newest first", "", of(versionsWays...)},
 		{"/ogc/collections/{layer}/difference", "图层在两个时刻之间的变化：新增、删除、修改的要素", "Features of a layer that were added, removed or changed between two moments", "", of(differenceWays...)},
+		{"/layers/{layer}/export", "整个图层导出为文件", "A whole layer as a file", "", append([]parameterDoc{
+			own("f", "格式："+formatNames(), "Format: "+formatNames()), docs["crs"], docs["properties"], docs["sortby"],
+			own("encoding", "文本编码，默认 UTF-8", "Encoding of text, e.g. GB18030; UTF-8 if absent"), own("names", "字段名：name 或 title（中文名）", "What fields are called: name, or title, the Chinese one"),
+			own("codes", "代码：code、name 或 both", "Coded values as code, name or both"), own("id", "把要素编号写入此名称的字段", "Write the feature's id as a field of this name")}, which...)},
 		{"/layers/{layer}/ids", "符合条件的全部要素编号，按排序", "Ids of all features that are meant, in order", "", append(of(idsWays...), which...)},
 		{"/layers/{layer}/statistics", "一个字段的统计：个数、空值、最小、最大、平均、合计、分布", "What the values of a property are like: count, nulls, min, max, mean, sum, histogram", "",
 			append([]parameterDoc{own("property", "字段", "The property"), own("values", "最常见值的个数，默认 20", "How many of the most frequent values; 20 if absent")}, which...)},
@@ -48,6 +58,15 @@ func documented() []doorDoc {
 		{"/search", "按名称、编号查找", "Find by name or number", "/search?q=%E6%A2%81", []parameterDoc{own("q", "要查找的文字", "What to look for"), own("limit", "最多条数", "Most answers")}},
 		{"/events", "变更事件流（SSE）", "Stream of changes (server-sent events), resumed by Last-Event-ID", "", []parameterDoc{own("after", "从该位置之后开始", "Begin behind this position")}},
 	}
+}
+
+// formatNames lists the formats a layer can be exported in.
+func formatNames() string {
+	var names []string
+	for _, f := range format.Writable() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Link is where the page's link goes, "" where the path has variables.

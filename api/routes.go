@@ -57,6 +57,7 @@ func (s *Server) routes() {
 
 	door("/layers", s.layers)
 	door("/layers/:layer", s.layer)
+	door("/layers/:layer/export", s.export)
 	door("/layers/:layer/ids", s.ids)
 	door("/layers/:layer/statistics", s.statistics)
 	door("/changes", s.changes)

@@ -11,14 +11,14 @@ const patience = 800 * time.Millisecond
 
 // shares divide the database pool among the classes of work, so that none can starve the others. Tiles have half of it, and
 // see to that themselves: most of them need no connection.
-type shares struct{ page, stream share }
+type shares struct{ page, stream, export share }
 
 func newShares(connections int) shares {
 	of := func(n int, limit time.Duration) share {
 		return share{make(chan struct{}, max(1, n)), limit}
 	}
-	page := connections / 4
-	return shares{of(page, 15*time.Second), of(connections-connections/2-page, 5*time.Minute)}
+	page, export := connections/4, connections/8
+	return shares{of(page, 15*time.Second), of(connections-connections/2-page-export, 5*time.Minute), of(export, 30*time.Minute)}
 }
 
 // share is one class's part of the pool.

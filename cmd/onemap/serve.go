@@ -46,7 +46,7 @@ type serveCmd struct {
 	ImportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_IMPORT_LIMIT" help:"Largest upload of one import, in MiB (${env})."`
 	Exports      api.ImportsFor `enum:"local,off,all" default:"local" env:"ONEMAP_EXPORTS" help:"Whom archives of tiles by request answer: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
 	ExportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_EXPORT_LIMIT" help:"Largest archive of tiles by request, in MiB (${env})."`
-	ImportFolder string         `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports and archives of tiles keep their files while they are made; the system's directory for temporary files if not given (${env})."`
+	ImportFolder string         `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports, exports and archives of tiles keep their files while they are made; the system's directory for temporary files if not given (${env})."`
 }
 
 // Run serves until the context ends. The port is open at once: what asks before the database is there hears so.
@@ -142,7 +142,7 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 			follow.Go(func() error { return s.share(ctx, store, drawn, log) })
 		}
 		var err error
-		ground := api.Ground{Store: store, Tiles: drawn, Pool: pool}
+		ground := api.Ground{Store: store, Tiles: drawn, Pool: pool, Folder: s.ImportFolder}
 		if s.Archives != "" {
 			ground.Archives = tiles.NewArchives(s.Archives)
 			names, err := ground.Archives.Names()

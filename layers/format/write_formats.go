@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,23 @@ func ForWriting(name, file string) (Format, error) {
 		return Format{}, fmt.Errorf("%w: format %q can not be written; these can: %s", layers.ErrInvalid, name, list)
 	}
 	return Format{}, fmt.Errorf("%w: the name %s does not tell a format that can be written; give one: %s", layers.ErrInvalid, filepath.Base(file), list)
+}
+
+// OneFile is what a file of the format is called that holds all an export writes: an archive where that is several files.
+func (f Format) OneFile(stem string) string {
+	name := stem + f.Extensions[0]
+	if w := f.Writing; w.Stream == nil && (w.siblings != nil || w.listed || w.oneKind) {
+		name += ".zip"
+	}
+	return name
+}
+
+// Text is the encoding of the format's text where encoding is asked for; "" asks for none.
+func (f Format) Text(encoding string) string { return cmp.Or(encoding, f.Writing.encoding, "UTF-8") }
+
+// Fits reports whether the format can hold a layer's features.
+func (f Format) Fits(l *layers.Layer) bool {
+	return !f.Writing.areas || strings.HasSuffix(l.GeometryType, "Polygon")
 }
 
 // formatExtension is what tells the format in a file's name.

@@ -24,7 +24,7 @@ type job struct {
 	columns []*column
 	sheet   Sheet
 	first   geom.T // of the first feature, in the layer's system
-	total   int64  // rows, as counted before; others may write meanwhile
+	total   int64  // rows, as counted before; others may write meanwhile. -1 = not counted
 	rows    int64
 	notes   noteBook
 
@@ -44,8 +44,10 @@ func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer 
 	if err := j.choices(); err != nil {
 		return nil, err
 	}
-	page, err := store.Find(ctx, actor, layer, layers.Query{Bounds: q.Bounds, BoundsSRID: q.BoundsSRID, Datetime: q.Datetime, Equal: q.Equal,
-		AsOf: q.AsOf, Limit: 1, Count: true})
+	one := q // the first of them, and how many they are where somebody has to know
+	one.Sort, one.Properties, one.SRID, one.After, one.Offset, one.Limit = nil, nil, 0, "", 0, 1
+	one.Count = j.writing.most > 0 || opt.Progress != nil
+	page, err := store.Find(ctx, actor, layer, one)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +59,7 @@ func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer 
 		return nil, fmt.Errorf("%w: %s holds at most %d rows and these are %d; write csv or gpkg, or fewer by a filter", layers.ErrInvalid,
 			j.format.Title, j.writing.most, j.total)
 	}
-	if j.writing.areas && !strings.HasSuffix(j.layer.GeometryType, "Polygon") {
+	if !j.format.Fits(j.layer) {
 		return nil, fmt.Errorf("%w: %s holds areas, and the features of layer %q are not", layers.ErrInvalid, j.format.Title, layer)
 	}
 	crs, err := j.settleCRS(ctx)
