@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,8 +17,9 @@ import (
 )
 
 const (
-	mostMissed = 10000            // changes a stream catches up with; a client further behind is told to begin anew
-	slowest    = 10 * time.Second // a client that takes longer to take an event is dropped
+	mostMissed = 10000                  // changes a stream catches up with; a client further behind is told to begin anew
+	slowest    = 10 * time.Second       // a client that takes longer to take an event is dropped
+	pause      = 100 * time.Millisecond // between two tellings, in which changes gather
 )
 
 // change is what an open map needs to know: which tiles to ask for again.
@@ -35,11 +37,11 @@ func (s *Server) events(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	changes, position, stop, err := s.ground().feed.listen(c.Request().Context())
+	changes, position, err := s.ground().feed.listen(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer changes.stop()
 	s.metrics.streams.Inc()
 	defer s.metrics.streams.Dec()
 	out := newEventWriter(c)
@@ -61,7 +63,7 @@ func (s *Server) events(c echo.Context) error {
 		err = s.catchUp(c, out, after, position)
 	}
 	if err == nil {
-		err = s.relay(c, out, changes, position)
+		err = s.relay(c, out, changes)
 	}
 	if err != nil {
 		s.log.Debug("event stream ended", "request", requestID(c), "error", err)
@@ -89,45 +91,50 @@ func lastSeen(r *http.Request) (int64, error) {
 	return n, nil
 }
 
-// catchUp sends what came behind after, up to position.
+// catchUp sends what came behind after, up to position, as one telling.
 func (s *Server) catchUp(c echo.Context, out *eventWriter, after, position int64) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
-	for change, err := range s.ground().Store.Follow(ctx, after) {
+	var missed coalesced
+	for ch, err := range s.ground().Store.Follow(ctx, after) {
 		if err != nil {
 			return err
 		}
-		if change.Position <= position {
-			if err := s.tell(c, out, change); err != nil {
-				return err
-			}
+		if ch.Position <= position {
+			missed.add(change{ch.Layer, ch.Position, ch.Op, touched(ch)})
 		}
-		if change.Position >= position {
-			return nil
+		if ch.Position >= position {
+			return out.tell(s.seen(c, missed.changes))
 		}
 	}
 	return ctx.Err()
 }
 
-// relay sends changes as they come, and a comment when nothing comes for a while.
-func (s *Server) relay(c echo.Context, out *eventWriter, changes <-chan layers.Change, position int64) error {
+// relay sends changes as they come, those that come soon after others together, and a comment when nothing comes for a
+// while.
+func (s *Server) relay(c echo.Context, out *eventWriter, changes *listener) error {
 	beat := time.NewTicker(s.opt.Heartbeat)
 	defer beat.Stop()
+	var due <-chan time.Time // when what has gathered is told; nil = nothing has
+	var last time.Time
 	for {
 		select {
 		case <-c.Request().Context().Done():
 			return c.Request().Context().Err()
 		case <-s.ctx.Done():
 			return nil
-		case change, ok := <-changes:
+		case _, ok := <-changes.wake:
 			if !ok {
 				return nil
 			}
-			if change.Position > position {
-				if err := s.tell(c, out, change); err != nil {
-					return err
-				}
+			if due == nil {
+				due = time.After(pause - time.Since(last)) // at once, unless something has just been told
 			}
+		case <-due:
+			if err := out.tell(s.seen(c, changes.take())); err != nil {
+				return err
+			}
+			due, last = nil, time.Now()
 		case <-beat.C:
 			if err := out.write(": beat\n\n"); err != nil {
 				return err
@@ -136,14 +143,15 @@ func (s *Server) relay(c echo.Context, out *eventWriter, changes <-chan layers.C
 	}
 }
 
-// tell sends a change of a layer the actor may see.
-func (s *Server) tell(c echo.Context, out *eventWriter, ch layers.Change) error {
-	if ch.Layer != "" {
-		if _, err := s.ground().Store.Layer(c.Request().Context(), auth.Actor(c), ch.Layer); err != nil && ch.Op != "drop" {
-			return nil
+// seen are the changes of layers that the actor may see.
+func (s *Server) seen(c echo.Context, changes []change) []change {
+	return slices.DeleteFunc(changes, func(ch change) bool {
+		if ch.Layer == "" || ch.Op == "drop" {
+			return false
 		}
-	}
-	return out.send(ch.Position, "change", change{ch.Layer, ch.Position, ch.Op, touched(ch)})
+		_, err := s.ground().Store.Layer(c.Request().Context(), auth.Actor(c), ch.Layer)
+		return err != nil
+	})
 }
 
 // touched is where a map has to look again: what was and what became.
@@ -170,12 +178,31 @@ func newEventWriter(c echo.Context) *eventWriter {
 	return &eventWriter{c, http.NewResponseController(c.Response().Writer)}
 }
 
+// tell sends changes. The last alone has an id: who is cut off before it hears all of them again.
+func (w *eventWriter) tell(changes []change) error {
+	for i, c := range changes {
+		id := c.Position
+		if i < len(changes)-1 {
+			id = 0
+		}
+		if err := w.send(id, "change", c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends an event; id 0 is none.
 func (w *eventWriter) send(id int64, event string, data any) error {
 	b, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	return w.write(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", id, event, b))
+	text := fmt.Sprintf("event: %s\ndata: %s\n\n", event, b)
+	if id > 0 {
+		text = fmt.Sprintf("id: %d\n", id) + text
+	}
+	return w.write(text)
 }
 
 func (w *eventWriter) write(text string) error {

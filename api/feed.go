@@ -9,11 +9,7 @@ import (
 	"onemap/layers"
 )
 
-// backlog is how many changes a slow listener may lie behind before it is dropped.
-const backlog = 256
-
-// feed follows the log once for all event streams. A listener that does not keep up is dropped: it comes back with
-// the position it has seen, and reads from the log what it missed.
+// feed follows the log once for all event streams.
 type feed struct {
 	store *layers.Store
 	await func(ctx context.Context, position int64) error // until what is asked for on hearing of a change has it
@@ -22,11 +18,11 @@ type feed struct {
 	mu        sync.Mutex
 	position  int64 // of the last change handed out
 	ready     chan struct{}
-	listeners map[chan layers.Change]bool
+	listeners map[*listener]bool
 }
 
 func newFeed(store *layers.Store, await func(context.Context, int64) error, log *slog.Logger) *feed {
-	return &feed{store: store, await: await, log: log, ready: make(chan struct{}), listeners: map[chan layers.Change]bool{}}
+	return &feed{store: store, await: await, log: log, ready: make(chan struct{}), listeners: map[*listener]bool{}}
 }
 
 // run follows until the context ends; after an error it goes on from where it was.
@@ -46,7 +42,7 @@ func (f *feed) run(ctx context.Context) {
 	defer f.mu.Unlock()
 	for l := range f.listeners {
 		delete(f.listeners, l)
-		close(l)
+		close(l.wake)
 	}
 }
 
@@ -71,38 +67,51 @@ func (f *feed) follow(ctx context.Context, begun *bool) error {
 	return nil
 }
 
-func (f *feed) tell(change layers.Change) {
+func (f *feed) tell(ch layers.Change) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.position = change.Position
+	f.position = ch.Position
 	for l := range f.listeners {
+		l.gathered.add(change{ch.Layer, ch.Position, ch.Op, touched(ch)})
 		select {
-		case l <- change:
-		default: // too slow
-			delete(f.listeners, l)
-			close(l)
+		case l.wake <- struct{}{}:
+		default: // it is awake
 		}
 	}
 }
 
-// listen returns the changes behind a position, which it also returns; stop ends it. The channel closes when the
-// listener is dropped or the server ends.
-func (f *feed) listen(ctx context.Context) (changes <-chan layers.Change, position int64, stop func(), err error) {
+// listener gathers what one stream has not told yet. However slow its client is, that stays little.
+type listener struct {
+	feed     *feed
+	wake     chan struct{} // closed when the feed ends
+	gathered coalesced
+}
+
+// listen returns a listener for the changes behind a position, which it also returns. Stop it in the end.
+func (f *feed) listen(ctx context.Context) (l *listener, position int64, err error) {
 	select {
 	case <-f.ready:
 	case <-ctx.Done():
-		return nil, 0, nil, ctx.Err()
+		return nil, 0, ctx.Err()
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	l := make(chan layers.Change, backlog)
+	l = &listener{feed: f, wake: make(chan struct{}, 1)}
 	f.listeners[l] = true
-	return l, f.position, func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if f.listeners[l] {
-			delete(f.listeners, l)
-			close(l)
-		}
-	}, nil
+	return l, f.position, nil
+}
+
+// take returns what has gathered.
+func (l *listener) take() []change {
+	l.feed.mu.Lock()
+	defer l.feed.mu.Unlock()
+	changes := l.gathered.changes
+	l.gathered = coalesced{}
+	return changes
+}
+
+func (l *listener) stop() {
+	l.feed.mu.Lock()
+	defer l.feed.mu.Unlock()
+	delete(l.feed.listeners, l)
 }
