@@ -1,6 +1,10 @@
 package tiles
 
-import "onemap/tiles/mvt"
+import (
+	"sync"
+
+	"onemap/tiles/mvt"
+)
 
 // sample is how much of a large body is compressed to learn how large all of it would be.
 const sample = 128 << 10
@@ -8,8 +12,11 @@ const sample = 128 << 10
 // fit compresses the layers of a part: a layer, and its labels if it has any. Where that is more than MostBytes, the
 // smallest features go. How many is decided by their sizes alone, which are the same in every tile that has them.
 func fit(ls []*mvt.Layer) ([]byte, error) {
+	memory := plains.Get().(*[]byte)
+	defer plains.Put(memory)
 	for {
-		plain := appendAll(ls)
+		plain := appendAll((*memory)[:0], ls)
+		*memory = plain
 		share, err := fits(plain)
 		if err != nil {
 			return nil, err
@@ -47,7 +54,10 @@ func fits(plain []byte) (share float64, err error) {
 	return float64(MostBytes) / float64(len(body)) * sample / float64(len(plain)), err
 }
 
-func appendAll(ls []*mvt.Layer) (plain []byte) {
+// plains are memory for bodies that are not compressed yet.
+var plains = sync.Pool{New: func() any { return new([]byte) }}
+
+func appendAll(plain []byte, ls []*mvt.Layer) []byte {
 	for _, l := range ls {
 		plain = l.AppendTo(plain)
 	}

@@ -121,7 +121,7 @@ func (r *tilesResult) sum(targets []*target) {
 }
 
 func modeOrder(mode string) int {
-	return slices.Index([]string{modeCold, modeWarm, modeConditional, modeEdits, modeDefaults}, mode)
+	return slices.Index([]string{modeCold, modeWarm, modeConditional, modeEdits, modeTenfold, modeDefaults}, mode)
 }
 
 // middle is the medians of the rounds; what is counted is added up.

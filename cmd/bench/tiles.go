@@ -26,6 +26,7 @@ const (
 	modeWarm        = "warm"        // a list over and over
 	modeConditional = "conditional" // with the ETag that was told: is it still that?
 	modeEdits       = "edits"       // under load, while rows change
+	modeTenfold     = "tenfold"     // ours alone, cold, beside a layer with ten times the features
 	modeDefaults    = "defaults"    // ours alone, cold, with the drawing rules it comes with
 )
 
@@ -33,7 +34,7 @@ type tilesCmd struct {
 	Target      []string `sep:"none" placeholder:"NAME=URL" help:"A tile server, http://host:port/{z}/{x}/{y}; several by turns. {round} in it differs from round to round, to go round a cache. None: ours and the peers are started on a county."`
 	Restart     []string `sep:"none" placeholder:"NAME=COMMAND" help:"How a target's caches are emptied before a cold round: a command for sh."`
 	Pid         []string `sep:"none" placeholder:"NAME=PID" help:"Whose memory a target's is; whoever listens on its port if not given."`
-	Modes       []string `default:"cold,warm,conditional,edits,defaults" enum:"cold,warm,conditional,edits,defaults" help:"What to measure: ${enum}."`
+	Modes       []string `default:"cold,warm,conditional,edits,defaults" enum:"cold,warm,conditional,edits,tenfold,defaults" help:"What to measure: ${enum}."`
 	Zooms       string   `default:"8-16" help:"Zooms of the cold lists."`
 	WarmZooms   string   `default:"10,12,14,16" help:"Zooms of the lists that are repeated."`
 	Tiles       int      `default:"400" help:"Most tiles of a zoom."`
@@ -80,7 +81,7 @@ func (c tilesCmd) Run(ctx context.Context) (err error) {
 	for _, phase := range []struct {
 		mode string
 		run  func(context.Context) error
-	}{{modeCold, r.runCold}, {modeWarm, r.runWarm}, {modeEdits, r.runEdits}, {modeDefaults, r.runDefaults}} {
+	}{{modeCold, r.runCold}, {modeWarm, r.runWarm}, {modeEdits, r.runEdits}, {modeTenfold, r.runTenfold}, {modeDefaults, r.runDefaults}} {
 		if !slices.Contains(c.Modes, phase.mode) && (phase.mode != modeWarm || !slices.Contains(c.Modes, modeConditional)) {
 			continue
 		}
@@ -162,7 +163,7 @@ func (r *tilesRun) takeTargets(ctx context.Context) (err error) {
 	} else if r.pool, err = layers.Connect(ctx, r.DatabaseURL); err != nil {
 		return err
 	}
-	r.Modes = slices.DeleteFunc(r.Modes, func(m string) bool { return m == modeDefaults })
+	r.Modes = slices.DeleteFunc(r.Modes, func(m string) bool { return m == modeDefaults || m == modeTenfold })
 	return nil
 }
 

@@ -26,10 +26,13 @@ const firstTable = 256
 
 var hashSeed = maphash.MakeSeed()
 
+// mostTable is how many slots a table may have that is emptied for the next layer: most are small.
+const mostTable = 1 << 12
+
 // reset forgets all values.
 func (v *values) reset() {
 	v.begin()
-	if v.table == nil {
+	if v.table == nil || len(v.table) > mostTable {
 		v.table = make([]slot, firstTable)
 	}
 	clear(v.table)
