@@ -90,8 +90,20 @@ func FuzzAdd(f *testing.F) {
 	f.Add([]byte{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	f.Add([]byte{1, 3, 0, 0, 0x20, 0x11, 0xf, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, wkb []byte) {
-		l := NewLayer("x", Grid{Side: 4096, North: 4096, Extent: 4096, Buffer: 64}, nil)
-		_, _ = l.Add(1, wkb)
+		l := NewLayer("x", Grid{Side: 4096, North: 4096, Extent: 4096, Buffer: 64}, []string{"note"})
+		defer l.Release()
+		for id := range int64(4) {
+			l.Text(0, wkb)
+			_, _ = l.Add(3-id, wkb)
+		}
 		l.AppendTo(nil)
+		for {
+			step, ok := l.Step(0.9)
+			if !ok {
+				return
+			}
+			l.Thin(step)
+			l.AppendTo(nil)
+		}
 	})
 }

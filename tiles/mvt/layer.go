@@ -232,8 +232,8 @@ func (f feature) size() (size int) {
 	return size + 2 + fieldSize(int(f.last-f.geometry))
 }
 
-// appendTo appends a feature as a field of the layer.
-func (f feature) appendTo(b, bytes []byte) []byte {
+// appendTo appends a feature, whose parts lie in held, as a field of the layer.
+func (f feature) appendTo(b, held []byte) []byte {
 	b = append(b, 2<<3|2)
 	b = binary.AppendUvarint(b, uint64(f.size()))
 	if f.id >= 0 {
@@ -243,11 +243,11 @@ func (f feature) appendTo(b, bytes []byte) []byte {
 	if f.geometry > f.tags {
 		b = append(b, 2<<3|2)
 		b = appendUvarint(b, f.geometry-f.tags)
-		b = append(b, bytes[f.tags:f.geometry]...)
+		b = append(b, held[f.tags:f.geometry]...)
 	}
 	b = append(b, 3<<3, f.kind, 4<<3|2)
 	b = appendUvarint(b, f.last-f.geometry)
-	return append(b, bytes[f.geometry:f.last]...)
+	return append(b, held[f.geometry:f.last]...)
 }
 
 // fieldSize is how long a field of so many bytes is, with its head.

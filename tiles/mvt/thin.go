@@ -57,10 +57,15 @@ func chance(id int64, wkb []byte) uint64 {
 // Step is the least step of thinning beyond the last that leaves no more than a share of what the layer weighs. The same
 // features give the same step in whatever order they came. ok is false where it would leave nothing.
 func (l *Layer) Step(share float64) (step int, ok bool) {
+	return l.step(int(share * float64(l.weight)))
+}
+
+// step is the least that leaves no more than a weight.
+func (l *Layer) step(most int) (step int, ok bool) {
 	left := l.weight
 	for step = l.floor; step < ranks; {
 		left -= l.weights[step]
-		if step++; left > 0 && float64(left) <= share*float64(l.weight) {
+		if step++; left > 0 && left <= most {
 			return step, true
 		}
 	}
@@ -82,7 +87,7 @@ func (l *Layer) Thin(step int) {
 
 // lighten thins a layer that has become heavy, as little as it takes.
 func (l *Layer) lighten() {
-	if step, ok := l.Step(mostWeight / float64(l.weight)); ok {
+	if step, ok := l.step(mostWeight); ok {
 		l.Thin(step)
 	}
 }
