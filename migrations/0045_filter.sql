@@ -17,15 +17,11 @@ create function onemap.accenti(value text) returns text
 -- +goose StatementBegin
 create function onemap.power(base numeric, exponent numeric) returns numeric
     language plpgsql immutable strict as $$
-declare
-    result numeric;
 begin
     if abs(exponent) <= 1000 and abs(base) <= 1e9 then
-        result := power(base, exponent);
-    else
-        result := power(base::double precision, exponent::double precision)::numeric;
+        return power(base, exponent);
     end if;
-    return case when abs(result) <= 1e308 then result end;
+    return power(base::double precision, exponent::double precision)::numeric;
 exception when numeric_value_out_of_range or invalid_argument_for_power_function then
     return null;
 end $$;

@@ -7,12 +7,13 @@ declare global {
   }
 }
 
-/** A page that may not err, fail a request, or ask anybody but its own server. */
-export const test = base.extend<{ page: Page }>({
-  page: async ({ page, baseURL }, use) => {
+/** A page that may not err, fail a request, or ask anybody but its own server. What it asks for wrongly on purpose is in mayRefuse. */
+export const test = base.extend<{ page: Page; mayRefuse: RegExp }>({
+  mayRefuse: [/^$/, { option: true }],
+  page: async ({ page, baseURL, mayRefuse }, use) => {
     const wrongs: string[] = [];
     page.on("pageerror", (error) => wrongs.push(`page error: ${error.message}`));
-    page.on("console", (message) => message.type() === "error" && wrongs.push(`console: ${message.text()}`));
+    page.on("console", (message) => message.type() === "error" && !mayRefuse.test(message.location().url) && wrongs.push(`console: ${message.text()}`));
     page.on("requestfailed", (request) => {
       // Tiles no longer wanted and streams of closed pages are given up, not failed.
       if (!/ERR_ABORTED/.test(request.failure()?.errorText ?? "")) wrongs.push(`failed: ${request.url()} ${request.failure()?.errorText}`);

@@ -76,9 +76,6 @@ func (r *run) look(ctx context.Context, files *Files) error {
 	if err := r.choose(data.Sources); err != nil || len(r.sources) == 0 {
 		return err
 	}
-	if err := r.propose(ctx); err != nil {
-		return err
-	}
 	first := r.sources[0].source
 	r.report.Format, r.report.Encoding = first.Format.Title, first.Encoding
 	for i, c := range r.sources {
@@ -179,9 +176,6 @@ func (r *run) take(ctx context.Context, row *format.Row) error {
 	if first, again := r.seen.add(content, row.Number); again {
 		r.report.Rows.Duplicate++
 		words := format.Say("the same as row %d, geometry and values", "与第 %d 行的图形和属性完全相同", first)
-		if len(r.sources) > 1 { // which of them had it nobody remembers
-			words = format.Say("the same as an earlier row of these files, geometry and values", "与前面某一行的图形和属性完全相同")
-		}
 		if err := r.find(Finding{Row: row.Number, Rule: "row.duplicate", Severity: format.Warning, Done: Kept, Words: words}); err != nil {
 			return err
 		}

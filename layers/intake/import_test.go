@@ -140,20 +140,6 @@ func TestADryRunWritesNothing(t *testing.T) {
 	}
 }
 
-func TestADryRunProposesANameThatIsFree(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t)
-	d.must(intake.Options{Layer: "shui_jing"}, write(t, "a.csv", "n\n1\n"))
-	if _, err := d.pool.Exec(t.Context(), "select onemap.sequence()"); err != nil {
-		t.Fatal(err)
-	}
-	for file, want := range map[string]string{"地块.csv": "di_kuai", "水井.csv": "shui_jing_2", "2023 Roads.csv": "f_2023_roads", "_.csv": "layer"} {
-		if r := d.must(intake.Options{DryRun: true}, write(t, file, "n\n1\n")); r.Layer != want {
-			t.Errorf("%s is %q, want %q", file, r.Layer, want)
-		}
-	}
-}
-
 const bowtie = `{"type":"FeatureCollection","features":[
  {"type":"Feature","properties":{"n":1},"geometry":{"type":"Polygon","coordinates":[[[116,35.8],[116.01,35.81],[116.01,35.8],[116,35.81],[116,35.8]]]}},
  {"type":"Feature","properties":{"n":2},"geometry":{"type":"Polygon","coordinates":[[[116,35.7],[116.01,35.7],[116.01,35.71],[116,35.7]]]}},

@@ -3,6 +3,7 @@ import { useCatalogue } from "../api/queries";
 import type { LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
 import { fullLink } from "../map/address";
+import { sayMoment } from "../lib/moment";
 import { useMap } from "../map/current";
 import { MapCanvas } from "../map/MapCanvas";
 import { usePin } from "../map/usePin";
@@ -11,6 +12,7 @@ import { LayerTree } from "../panels/LayerTree";
 import { Search } from "../panels/Search";
 import { enter } from "../panels/enter";
 import { select, setOpacity, useDesk, workAreas } from "../state/desk";
+import { leaveTime, useMoment } from "../state/reading";
 import { setLang, setTheme, useSettings } from "../state/settings";
 import { Icon } from "../ui/icons";
 import { Sheet, type Height } from "./Sheet";
@@ -25,6 +27,7 @@ export default function Phone() {
   const selected = useDesk((d) => d.selected);
   const connected = useDesk((d) => d.connected);
   const { data } = useCatalogue();
+  const moment = useMoment();
   usePin();
   useEffect(() => {
     if (selected) setHeight((h) => (h === "full" ? "half" : h));
@@ -44,6 +47,7 @@ export default function Phone() {
       <div className="phone-top">
         <Search />
         {!connected ? <p className="phone-lost" role="alert"><Icon name="alert" size={16} />{t("status.lost")}</p>
+          : moment ? <p className="phone-past" role="status"><Icon name="history" size={16} />{t("status.past", { moment: sayMoment(moment) })}<button className="text-button" onClick={leaveTime}>{t("status.toNow")}</button></p>
           : data?.synthetic && <p className="sample">{t("status.synthetic")}</p>}
       </div>
       <div className="fabs">

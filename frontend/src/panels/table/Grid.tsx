@@ -28,7 +28,7 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
   const at = Math.min(current, ids.length - 1);
 
   // What was selected on the map comes into view here.
-  const place = selected === null ? -1 : ids.indexOf(selected);
+  const place = useMemo(() => (selected === null ? -1 : ids.indexOf(selected)), [selected, ids]);
   const [followed, follow] = useState(place);
   if (followed !== place) {
     follow(place);

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { useWords } from "../../i18n";
 import type { Column } from "../../lib/columns";
 import { choose, sortBy, useTable } from "../../state/table";
@@ -8,7 +9,7 @@ import { unitOf } from "../attributes";
 export function Head({ columns, ids, width }: { columns: Column[]; ids: string[]; width: number }) {
   const { t } = useWords();
   const chosen = useTable((s) => s.chosen);
-  const all = ids.length > 0 && chosen.size >= ids.length && ids.every((id) => chosen.has(id));
+  const all = useMemo(() => ids.length > 0 && chosen.size >= ids.length && ids.every((id) => chosen.has(id)), [ids, chosen]);
   return (
     <div role="rowgroup" className="grid-head" style={{ width }}>
       <div role="row" aria-rowindex={1}>

@@ -38,7 +38,7 @@ function Open({ layer }: { layer: LayerInfo }) {
   const said = error instanceof Problem ? (english ? error.en : error.zh) : "";
   return (
     <>
-      <TableBar layer={layer} count={data ? ids.length : null} busy={isFetching} />
+      <TableBar layer={layer} asked={asked} count={data ? ids.length : null} busy={isFetching} />
       {filtering && <FilterBuilder layer={layer} />}
       <div className="table-body">
         {error && !data ? <div className="empty" role="alert"><p>{t("table.failed")}{english ? ". " : "。"}{said || t("error.server")}</p><button className="button" onClick={() => void refetch()}>{t("error.retry")}</button></div>

@@ -1,3 +1,5 @@
+import { lazy, Suspense, useState } from "react";
+import type { Rows } from "../../api/table";
 import { useCatalogue } from "../../api/queries";
 import type { LayerInfo } from "../../api/types";
 import { useWords } from "../../i18n";
@@ -7,11 +9,13 @@ import { choose, closeTable, openFilter, openTable, useTable, type Only } from "
 import { Icon } from "../../ui/icons";
 
 
+const Export = lazy(() => import("./Export"));
 const parts: Only[] = ["all", "view", "chosen"];
 
 /** Whose table it is, how many rows, which of them, and what can be done with them. */
-export function TableBar({ layer, count, busy }: { layer: LayerInfo; count: number | null; busy: boolean }) {
+export function TableBar({ layer, asked, count, busy }: { layer: LayerInfo; asked: Rows; count: number | null; busy: boolean }) {
   const { t } = useWords();
+  const [exporting, setExporting] = useState(false);
   const only = useTable((s) => s.only);
   const chosen = useTable((s) => s.chosen.size);
   const filtering = useTable((s) => s.filtering);
@@ -30,7 +34,9 @@ export function TableBar({ layer, count, busy }: { layer: LayerInfo; count: numb
       </fieldset>
       <button className={`tool${filter ? " filtered" : ""}`} aria-expanded={filtering} onClick={() => (filtering ? useTable.setState({ filtering: false }) : openFilter())}><Icon name="filter" size={16} />{t("filter.title")}</button>
       {filter && <button className="icon-button" onClick={() => setFilter(layer.name, "")} title={t("filter.clear")} aria-label={t("filter.clear")}><Icon name="close" size={13} /></button>}
+      <button className="tool" aria-expanded={exporting} disabled={!count} onClick={() => setExporting(!exporting)}><Icon name="save" size={16} />{t("export.title")}</button>
       <button className="icon-button" onClick={closeTable} title={t("settings.close")} aria-label={t("table.close")}><Icon name="close" size={15} /></button>
+      {exporting && <Suspense fallback={null}><Export layer={layer} asked={asked} count={count ?? 0} onClose={() => setExporting(false)} /></Suspense>}
     </header>
   );
 }
