@@ -85,6 +85,9 @@ func (s *Server) describe(c echo.Context, l *layers.Layer) collectionDoc {
 		Links: []link{
 			{Href: here, Rel: "self", Type: typeJSON, Title: "This collection"},
 			{Href: here + "/items?f=json", Rel: "items", Type: typeGeoJSON, Title: "要素 Features (GeoJSON)"},
+			{Href: here + "/schema", Rel: relSchema, Type: typeSchema, Title: "字段 Schema"},
+			{Href: here + "/queryables", Rel: relQueryables, Type: typeSchema, Title: "可查询字段 Queryables"},
+			{Href: here + "/sortables", Rel: relSortables, Type: typeSchema, Title: "可排序字段 Sortables"},
 			{Href: here + "/items?f=html", Rel: "items", Type: "text/html", Title: "要素 Features (HTML)"},
 			{Href: s.root(c) + "/tiles/" + l.Name + ".json", Rel: "tiles", Type: typeJSON, Title: "矢量瓦片 Vector tiles (TileJSON)"},
 		},

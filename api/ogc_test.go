@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -224,5 +225,56 @@ func TestPagesForPeopleStayOnTheMachine(t *testing.T) {
 		if r.Header.Get("Content-Security-Policy") == "" {
 			t.Errorf("%s has no policy", path)
 		}
+	}
+}
+
+func TestSchemasTellWhatCanBeAsked(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	for path, want := range map[string]string{
+		"house/schema":     "area built checked fid floors geom listed no use",
+		"house/queryables": "area built checked floors geom listed no use",
+		"house/sortables":  "area built checked floors listed no use",
+	} {
+		r := w.get("/ogc/collections/" + path)
+		doc := r.json(t)
+		properties := doc["properties"].(map[string]any)
+		if got := strings.Join(slices.Sorted(maps.Keys(properties)), " "); got != want || r.Header.Get("Content-Type") != "application/schema+json" {
+			t.Errorf("%s: %s of %s", path, got, r.Header.Get("Content-Type"))
+		}
+		if doc["$id"] != w.server.URL+"/ogc/collections/"+path || doc["additionalProperties"] != false || doc["type"] != "object" {
+			t.Errorf("%s: %v", path, doc)
+		}
+		if geometry, ok := properties["geom"].(map[string]any); ok && (geometry["format"] != "geometry-multipolygon" || geometry["type"] != nil || geometry["$ref"] != nil) {
+			t.Errorf("%s: geometry %v", path, geometry)
+		}
+		if w.get("/ogc/collections/" + path + "?profile=whatever&f=html"); properties["checked"].(map[string]any)["format"] != "date-time" {
+			t.Errorf("%s: %v", path, properties["checked"])
+		}
+		for name := range properties { // what is listed can be asked
+			query := "house/items?sortby=" + name
+			if strings.HasSuffix(path, "queryables") {
+				query = "house/items?filter=" + name + "%20IS%20NOT%20NULL"
+			}
+			if path != "house/schema" {
+				w.get("/ogc/collections/" + query)
+			}
+		}
+	}
+	roles := map[string]string{}
+	for name, p := range w.get("/ogc/collections/house/schema").json(t)["properties"].(map[string]any) {
+		if role, ok := p.(map[string]any)["x-ogc-role"].(string); ok {
+			roles[role] = name
+		}
+	}
+	if want := map[string]string{"id": "fid", "primary-geometry": "geom", "primary-instant": "checked"}; !reflect.DeepEqual(roles, want) {
+		t.Errorf("roles %v", roles)
+	}
+	if all := w.get("/ogc/queryables").json(t)["properties"].(map[string]any); len(all) != 0 {
+		t.Errorf("what every layer has: %v", all)
+	}
+	functions := w.get("/ogc/functions").json(t)["functions"].([]any)
+	if len(functions) < 10 {
+		t.Errorf("functions %v", functions)
 	}
 }

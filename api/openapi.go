@@ -38,12 +38,18 @@ func describeAPI(server string, ls []*layers.Layer, sets []*tiles.MatrixSet) obj
 		"/conformance": operation("getConformance", "Capabilities", "Standards kept to", []any{ref("parameters", "f")}, answers("Conformance", "404")),
 		"/collections": operation("getCollections", "Capabilities", "All layers", []any{ref("parameters", "f")}, answers("Collections", "404")),
 	}
+	only := []any{ref("parameters", "f")}
+	paths["/functions"] = operation("getFunctions", "Capabilities", "Functions that filters can call", only, answers("Functions", "404"))
+	paths["/queryables"] = operation("getQueryables", "Capabilities", "What filters of every layer can name", only, answers("Schema", "404"))
 	maps.Copy(paths, tilePaths(ls, sets))
 	tags := []any{object{"name": "Capabilities", "description": "What there is"}, object{"name": "Tiles", "description": "Vector tiles of the whole map"}}
 	for _, l := range ls {
 		at, title := "/collections/"+l.Name, bilingual(l.Title, l.TitleEn)
 		tags = append(tags, object{"name": l.Name, "description": title})
 		paths[at] = operation("describe."+l.Name, l.Name, "Collection "+title, []any{ref("parameters", "f")}, answers("Collection", "404"))
+		for name, summary := range map[string]string{"schema": "What features have: ", "queryables": "What filters can name: ", "sortables": "What features can be sorted by: "} {
+			paths[at+"/"+name] = operation("get."+name+"."+l.Name, l.Name, summary+title, refs([]string{"f", "profile"}), answers("Schema", "404"))
+		}
 		paths[at+"/items"] = operation("getFeatures."+l.Name, l.Name, "Features of "+title, itemsParameters(l), answers("Features", "404"))
 		item := []any{object{"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": object{"type": "string"}}}
 		item = append(item, refs(append(answerParams, "as-of"))...)

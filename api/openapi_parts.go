@@ -28,6 +28,8 @@ func responseParts() object {
 		"Feature":       geo("A feature", "Feature"),
 		"Document":      answer("The document", typeJSON, "Object"),
 		"Tile":          object{"description": "A tile", "content": object{typeTile: object{"schema": object{"type": "string", "format": "binary"}}}},
+		"Schema":        answer("A JSON schema", typeSchema, "Schema"),
+		"Functions":     answer("Functions that filters can call", typeJSON, "Functions"),
 		"Versions":      geo("What a feature was and is, newest first", "Versions"),
 		"Difference":    geo("Features that are not the same at two moments", "Difference"),
 		"NotModified":   object{"description": "What the client has (If-None-Match) is still true"},
@@ -39,7 +41,11 @@ func schemaParts() object {
 	text, number, integer := object{"type": "string"}, object{"type": "number"}, object{"type": "integer"}
 	list := func(items object) object { return object{"type": "array", "items": items} }
 	thing := func(properties object, required ...any) object {
-		return object{"type": "object", "required": required, "properties": properties}
+		of := object{"type": "object", "properties": properties}
+		if len(required) > 0 {
+			of["required"] = required
+		}
+		return of
 	}
 	links := list(ref("schemas", "Link"))
 	nullable := func(schema object) object { schema["nullable"] = true; return schema }
@@ -73,6 +79,13 @@ func schemaParts() object {
 			"type": object{"type": "string", "enum": []any{"Feature"}}, "id": object{"oneOf": []any{text, number}},
 			"geometry": object{"type": "object", "nullable": true, "properties": object{"type": text}}, "properties": object{"type": "object", "nullable": true}, "links": links,
 		}, "type", "geometry", "properties"),
+		"Schema": thing(object{
+			"$schema": text, "$id": text, "type": text, "title": text, "description": text, "properties": object{"type": "object"},
+			"required": list(text), "additionalProperties": object{"type": "boolean"},
+		}, "$schema", "$id", "type", "properties"),
+		"Functions": thing(object{"links": links, "functions": list(thing(object{
+			"name": text, "description": text, "returns": list(text), "args": list(thing(object{"type": list(text)})),
+		}, "name", "returns"))}, "functions"),
 		"Versions": extended("FeatureCollection", object{"features": list(extended("Feature", object{
 			"version": integer, "validFrom": nullable(moment()), "validTo": nullable(moment()), "position": nullable(object{"type": "integer"}),
 			"op": text, "actor": text, "reason": text, "changed": nullable(list(text)),

@@ -40,6 +40,7 @@ func parameterDocs() map[string]parameterDoc {
 			"Properties to sort by, comma separated; - before one is descending, null comes last, features that are equal are in the order of their ids", list(32)},
 		{"properties", "返回的属性，逗号分隔，默认全部", "Only these properties, comma separated; all if absent", object{"type": "array", "items": object{"type": "string"}}},
 		{"skipGeometry", "不返回几何", "true leaves out the geometries, which are null then", flag},
+		{"profile", "表示方式；只有一种", "A way to represent what is asked for; there is but one", text},
 		{"from", "起始时刻（RFC 3339）或变更日志位置", "The first moment (RFC 3339), or position of the change log", text},
 		{"to", "终止时刻（RFC 3339）或变更日志位置，默认现在", "The second moment (RFC 3339), or position of the change log; now if absent", text},
 	} {

@@ -45,6 +45,11 @@ func (s *Server) routes() {
 	door("/ogc/tileMatrixSets/:set", s.matrixSet)
 	door("/ogc/collections/:layer/items/:id/versions", s.versions)
 	door("/ogc/collections/:layer/difference", s.difference)
+	door("/ogc/collections/:layer/schema", s.schema)
+	door("/ogc/collections/:layer/queryables", s.queryables)
+	door("/ogc/collections/:layer/sortables", s.sortables)
+	door("/ogc/queryables", s.allQueryables)
+	door("/ogc/functions", s.functions)
 
 	door("/tiles/:tileset", s.archived(s.tileJSON))
 	door(tilePath, s.archived(s.tile))
