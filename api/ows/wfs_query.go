@@ -228,9 +228,9 @@ func (q *wfsQuery) only(text string) error {
 		if part = strings.TrimSpace(part); part == "*" {
 			return nil
 		}
-		ref, err := referenceOf(q.layer, part)
+		ref, err := referenceOf("propertyName", q.layer, part)
 		if err != nil {
-			return Blame("propertyName", err)
+			return err
 		}
 		switch ref.kind {
 		case geometryReference:
@@ -256,12 +256,12 @@ func sortOf(l *layers.Layer, text string) ([]layers.Sort, error) {
 		if len(words) == 0 || len(words) > 2 {
 			return nil, Invalid("sortBy", "%q is no criterion; want a property and ASC or DESC", "排序项“%s”应为字段名和 ASC 或 DESC", part)
 		}
-		ref, err := referenceOf(l, words[0])
+		ref, err := referenceOf("sortBy", l, words[0])
 		if err == nil && ref.kind != propertyReference && ref.kind != idReference {
 			err = Invalid("sortBy", "%q has no order", "“%s”不能排序", words[0])
 		}
 		if err != nil {
-			return nil, Blame("sortBy", err)
+			return nil, err
 		}
 		s := layers.Sort{Property: ref.name}
 		if len(words) == 2 {

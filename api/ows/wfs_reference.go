@@ -27,20 +27,21 @@ type valueRef struct {
 var standardProperties = []string{"name", "description", "descriptionReference", "identifier", "boundedBy", "location", "metaDataProperty"}
 
 // referenceOf looks up a path: the name of a property, under any prefix or none, after the name of the type or alone, with
-// the index [1] or without (09-026r1, 7.4.4, of XPath what a flat feature needs). It returns ErrInvalid for others.
-func referenceOf(l *layers.Layer, path string) (valueRef, error) {
+// the index [1] or without (09-026r1, 7.4.4, of XPath what a flat feature needs). It returns InvalidParameterValue
+// at the locator for others.
+func referenceOf(locator string, l *layers.Layer, path string) (valueRef, error) {
 	steps := strings.Split(strings.Trim(strings.TrimSpace(path), "/"), "/")
 	last := strings.TrimSuffix(steps[len(steps)-1], "[1]")
 	for _, step := range steps[:len(steps)-1] {
 		if _, name := qualified(step); format.FromXMLName(name) != l.Name && name != "*" {
-			return valueRef{}, unknownReference(l, path)
+			return valueRef{}, unknownReference(locator, l, path)
 		}
 	}
 	if attribute, ok := strings.CutPrefix(last, "@"); ok {
 		if _, name := qualified(attribute); (name == "id" || name == "fid") && l.Table.Key != "" {
 			return valueRef{idReference, l.Table.Key}, nil
 		}
-		return valueRef{}, unknownReference(l, path)
+		return valueRef{}, unknownReference(locator, l, path)
 	}
 	prefix, name := qualified(last)
 	if l.GeometryType != "" && name == format.GMLGeometryName(l) {
@@ -54,7 +55,7 @@ func referenceOf(l *layers.Layer, path string) (valueRef, error) {
 			return valueRef{standardReference, name}, nil
 		}
 	}
-	return valueRef{}, unknownReference(l, path)
+	return valueRef{}, unknownReference(locator, l, path)
 }
 
 func qualified(name string) (prefix, local string) {
@@ -64,8 +65,8 @@ func qualified(name string) (prefix, local string) {
 	return "", name
 }
 
-func unknownReference(l *layers.Layer, path string) error {
-	return Invalid("valueReference", "the type %s has no property %q; DescribeFeatureType says what it has", "类型 %s 没有属性“%s”，见 DescribeFeatureType", l.Name, path)
+func unknownReference(locator string, l *layers.Layer, path string) error {
+	return Invalid(locator, "the type %s has no property %q; DescribeFeatureType says what it has", "类型 %s 没有属性“%s”，见 DescribeFeatureType", l.Name, path)
 }
 
 // present is true of features that have a value in a column; of none where there is no column.

@@ -80,7 +80,7 @@ func (r *wfsRequest) valueQueries(path string) ([]*wfsQuery, []valueRef, error) 
 	}
 	var refs []valueRef
 	for _, q := range queries {
-		ref, err := referenceOf(r.layers[q.layer.Name], path)
+		ref, err := referenceOf("valueReference", r.layers[q.layer.Name], path)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -71,7 +71,7 @@ func (r *reader) isNull(n *xmltree.Node, depth int) (cql.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if standard(children...) {
+	if standard(children...) || unreadable(children...) { // none of them is ever written
 		return &cql.Literal{Kind: cql.Boolean, Value: "true"}, nil
 	}
 	e, err := r.value(children[0], cql.Text, depth)
