@@ -19,7 +19,7 @@ type srs struct {
 // parseSRS reads the name of a CRS. URNs and URIs have their axes as the EPSG registry says; EPSG:4490 and the name of GML 2
 // stand for east first, as they did when they were made.
 func parseSRS(parameter, name string) (srs, error) {
-	text := strings.TrimSpace(name)
+	text := strings.Trim(strings.TrimSpace(name), "'") // OWSLib quotes it
 	if strings.HasSuffix(text, "CRS84") && strings.Contains(text, "OGC") || text == "CRS:84" {
 		return srs{name: name, srid: 4326}, nil
 	}

@@ -52,6 +52,14 @@ func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer 
 		return nil, err
 	}
 	j.layer, j.total = page.Layer, page.Matched
+	if q.Limit > 0 {
+		j.total = min(j.total, int64(q.Limit))
+	}
+	if q.NoGeometry {
+		table := *j.layer
+		table.GeometryType = ""
+		j.layer = &table
+	}
 	if len(page.Features) > 0 {
 		j.first = page.Features[0].Geometry
 	}
