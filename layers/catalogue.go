@@ -181,6 +181,9 @@ func readProperties(ctx context.Context, tx pgx.Tx, c *catalogue) error {
 
 // typeOf says in the words of JSON Schema what a PostgreSQL type holds; what is unknown is read as text.
 func typeOf(sqlType string) Type {
+	if strings.HasSuffix(sqlType, "[]") {
+		return JSON
+	}
 	switch base, _, _ := strings.Cut(sqlType, "("); strings.TrimSpace(base) {
 	case "smallint", "integer", "bigint":
 		return Integer

@@ -77,17 +77,24 @@ func arrange(g geom.T, crs CRS, at int, whole bool) error {
 		if err := crs.check(flat[i], flat[i+1], at); err != nil {
 			return err
 		}
+		if err := finite(flat[i+stride-1], 0, at); err != nil {
+			return err
+		}
 	}
 	return checkParts(g, at)
 }
 
 // check refuses a position that the CRS does not have.
 func (crs CRS) check(x, y float64, at int) error {
-	switch {
-	case math.IsNaN(x+y) || math.IsInf(x, 0) || math.IsInf(y, 0):
-		return wrong(at, "%[1]v, %[2]v is no position", "%[1]v, %[2]v 不是坐标", x, y)
-	case layers.Geographic(crs.SRID) && (math.Abs(x) > 180 || math.Abs(y) > 90):
+	if layers.Geographic(crs.SRID) && (math.Abs(x) > 180 || math.Abs(y) > 90) {
 		return wrong(at, "longitude %[1]v, latitude %[2]v is not on the Earth; coordinates are in the order of filter-crs, longitude first where it is not said", "经度 %[1]v、纬度 %[2]v 超出范围；坐标顺序由 filter-crs 决定，未指定时经度在前", x, y)
+	}
+	return finite(x, y, at)
+}
+
+func finite(x, y float64, at int) error {
+	if math.IsNaN(x-x) || math.IsNaN(y-y) { // what is infinite has no difference from itself
+		return wrong(at, "%[1]v, %[2]v is no position", "%[1]v, %[2]v 不是坐标", x, y)
 	}
 	return nil
 }
@@ -143,7 +150,7 @@ func NewBox(n []float64, crs CRS, at int) (*Box, error) {
 		}
 	}
 	for _, corner := range [][]float64{b.Bounds[:2], b.Bounds[2:]} {
-		if err := crs.check(corner[0], corner[1], at); err != nil {
+		if err := finite(corner[0], corner[1], at); err != nil { // maps that show more than the Earth ask for more
 			return nil, err
 		}
 	}

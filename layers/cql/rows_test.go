@@ -101,6 +101,36 @@ func TestNoRowFailsAFilter(t *testing.T) {
 	}
 }
 
+// Arrays are those of PostgreSQL too, in tables of other people.
+func TestArraysOfOtherTables(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.New(t)
+	store := layers.New(pool)
+	_, err := pool.Exec(t.Context(), `create table public.well (id integer primary key, kinds text[], depths integer[]);
+		insert into public.well values (1, '{a,b}', '{10,20}'), (2, '{b}', '{}'), (3, null, '{30}')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Publish(t.Context(), layers.Anonymous, layers.PublishOptions{Layer: layers.Layer{Name: "well"}, TableSchema: "public", TableName: "well"}); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int64{
+		`A_CONTAINS(kinds, ('b'))`: 2, `A_EQUALS(kinds, ('b', 'a'))`: 1, `A_OVERLAPS(depths, (20, 30))`: 2, `A_CONTAINEDBY(depths, (10, 20))`: 2, `kinds IS NULL`: 1, `NOT A_CONTAINS(kinds, ('a'))`: 1,
+	} {
+		f, err := cql.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := matched(t, store, "well", f); got != want {
+			t.Errorf("%s selects %d, want %d", text, got, want)
+		}
+	}
+	f, err := store.Feature(t.Context(), layers.Anonymous, "well", "1", layers.Query{})
+	if err != nil || fmt.Sprint(f.Properties...) != "[a b] [10 20]" {
+		t.Errorf("%v, %v", f, err)
+	}
+}
+
 // What a filter asks of space and of ids is asked of their indexes.
 func TestFiltersUseIndexes(t *testing.T) {
 	t.Parallel()
