@@ -101,6 +101,10 @@ type Rule struct {
 	MaxZoom int     `json:"maxZoom"`
 	MinSize float64 `json:"minSize,omitempty"` // least area (polygons, square pixels of a 512 tile) or length (lines, pixels)
 	Where   *Equal  `json:"where,omitempty"`   // only features whose property has one of the values
+
+	// Dissolve draws polygons as one mosaic of the classes that give the layer its colours (Style.By), on a grid that all
+	// tiles of a zoom share; MinSize is then for what can not be drawn so: a filter's features, and those of the past.
+	Dissolve bool `json:"dissolve,omitempty"`
 }
 
 // Equal is a set of values one property may have.

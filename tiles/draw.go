@@ -28,6 +28,9 @@ func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 	defer done()
 	ctx, cancel := context.WithTimeout(ctx, t.opt.Limit)
 	defer cancel()
+	if k.mosaic {
+		return t.drawMosaic(ctx, k)
+	}
 	l, err := t.store.Layer(ctx, layers.Anonymous, k.layer) // the audience is everyone
 	if err != nil {
 		return nil, err

@@ -76,11 +76,8 @@ func (t *Tiles) newQuestion(ctx context.Context, l *layers.Layer, k key) (*quest
 	if k.properties != "" {
 		q.more = strings.Split(k.properties, ",")
 	}
-	for _, r := range l.Drawing.Rules {
-		if zoom := k.set.Zoom(k.tile); zoom >= r.MinZoom && (zoom <= r.MaxZoom || r.MaxZoom == 0) {
-			q.thin(r)
-			break
-		}
+	if r, ok := ruleOf(l, k.set.Zoom(k.tile)); ok {
+		q.thin(r)
 	}
 	return q, nil
 }

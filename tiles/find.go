@@ -71,6 +71,11 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 		if !drawn(l, r.Set.Zoom(r.Tile)) || empty && l.Tracked {
 			continue
 		}
+		if made, ok := t.mosaicTile(l, k); ok && made == 0 {
+			continue
+		} else if ok {
+			k.mosaic, k.revision, k.properties = true, made, ""
+		}
 		a.keys = append(a.keys, k)
 	}
 	if a.uncached {
@@ -85,6 +90,14 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 	}
 	a.etag = etag(database, a.names)
 	return a, nil
+}
+
+// mosaicTile is the number of a key's tile in its layer's mosaic; there is none where it is drawn from the rows.
+func (t *Tiles) mosaicTile(l *layers.Layer, k key) (made int64, ok bool) {
+	if k.set != WebMercatorQuad || k.asOf != 0 || k.filter != "" || k.audience != everyone || !dissolved(l, k.tile.Z) {
+		return 0, false
+	}
+	return t.mosaics.number(l.Name, design{layer: l}.by(), k.tile)
 }
 
 // revision is that of a tile of any set.
@@ -204,6 +217,9 @@ const mostBehind = 2 * time.Second
 // catchUp waits until this node knows what a key speaks of: the revision that another node has named, and the description
 // of the layer.
 func (t *Tiles) catchUp(ctx context.Context, k key) error {
+	if k.mosaic { // what is read is at least as new
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, mostBehind)
 	defer cancel()
 	if err := t.Await(ctx, max(k.revision, k.asOf)); err != nil {

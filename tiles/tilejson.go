@@ -120,6 +120,16 @@ func fields(l *layers.Layer, names []string) map[string]string {
 	return out
 }
 
+// mosaicSaid says what a mosaic is.
+func mosaicSaid(l *layers.Layer, r layers.Rule) string {
+	classes := "in one"
+	if by := (design{layer: l}).by(); by != "" {
+		classes = "by " + by
+	}
+	return fmt.Sprintf("Zoom %d–%d: a mosaic, features dissolved %s, areas kept; in other sets, with a filter and as of the past instead features of at least %g square pixels.",
+		r.MinZoom, r.MaxZoom, classes, r.MinSize)
+}
+
 // leftOut says which features are not in the tiles of which zooms; "" when all are.
 func leftOut(l *layers.Layer) string {
 	var said []string
@@ -128,6 +138,10 @@ func leftOut(l *layers.Layer) string {
 	}
 	for _, r := range l.Drawing.Rules {
 		var only []string
+		if r.Dissolve {
+			said = append(said, mosaicSaid(l, r))
+			continue
+		}
 		if r.MinSize > 0 && strings.HasSuffix(l.GeometryType, "Polygon") {
 			only = append(only, fmt.Sprintf("features of at least %g square pixels", r.MinSize))
 		} else if r.MinSize > 0 && strings.HasSuffix(l.GeometryType, "LineString") {

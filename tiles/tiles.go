@@ -54,6 +54,7 @@ type Tiles struct {
 	opt      Options
 	cache    *cache.Cache
 	plans    plans
+	mosaics  mosaics
 	log      following
 	shares   chan struct{}
 	naming   sync.Mutex

@@ -138,6 +138,8 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		drawn := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20, GCJ02: s.GCJ02, Observe: server.ObserveTile})
 		follow.Go(func() error { return again(ctx, log, "the catalogue", store.Watch) })
 		follow.Go(func() error { return again(ctx, log, "the tiles' log", drawn.Follow) })
+		follow.Go(func() error { return again(ctx, log, "the mosaics' tiles", drawn.WatchMosaics) })
+		follow.Go(func() error { return again(ctx, log, "the mosaics", drawn.KeepMosaics) })
 		if s.PeerListen != "" {
 			follow.Go(func() error { return s.share(ctx, store, drawn, log) })
 		}

@@ -123,16 +123,37 @@ func Window(get func(column, row int) *Field, x, y, w, h int) *Field {
 		for left := x; left < x+w; {
 			column := floorDiv(left, Chunk)
 			right := min(x+w, (column+1)*Chunk)
-			if c := get(column, floorDiv(row, Chunk)); c != nil {
-				at := (row-floorDiv(row, Chunk)*Chunk)*Chunk - column*Chunk
-				f.copyFrom(c, at+left, at+right)
-			} else {
-				f.copyNothing(right - left)
-			}
+			at := (row-floorDiv(row, Chunk)*Chunk)*Chunk - column*Chunk
+			f.copyAll(get(column, floorDiv(row, Chunk)), at+left, at+right)
 			left = right
 		}
 	}
 	return f
+}
+
+// Patched is the field of a chunk with the pixels from x0, y0 up to x1, y1 taken from another; nil has nothing.
+func (f *Field) Patched(by *Field, x0, y0, x1, y1 int) *Field {
+	out := newField(Chunk, Chunk)
+	for y := range Chunk {
+		row := y * Chunk
+		if y < y0 || y >= y1 {
+			out.copyAll(f, row, row+Chunk)
+			continue
+		}
+		out.copyAll(f, row, row+x0)
+		out.copyAll(by, row+x0, row+x1)
+		out.copyAll(f, row+x1, row+Chunk)
+	}
+	return out
+}
+
+// copyAll is copyFrom of a field that may be nil.
+func (f *Field) copyAll(o *Field, from, to int) {
+	if o == nil {
+		f.copyNothing(to - from)
+		return
+	}
+	f.copyFrom(o, from, to)
 }
 
 func floorDiv(a, b int) int {

@@ -25,11 +25,16 @@ func Label(field *Field, r *Recipe) *Sheet {
 		s.full *= 16
 	}
 	s.label = make([]uint8, s.w*s.h)
+	s.relabel()
+	return s
+}
+
+// relabel gives the cells to classes by the prices of now.
+func (s *Sheet) relabel() {
 	for i := range s.label {
 		s.label[i] = s.best(i)
 	}
 	s.sieve()
-	return s
 }
 
 // best is the class that a cell is worth most to.
@@ -160,12 +165,12 @@ func (s *Sheet) around(i int32) uint8 {
 	return best
 }
 
-// Areas adds up what each class has of the tile itself, in square units: cells, and what borders take off one and add to
-// another where they do not run midway between two centres.
-func (s *Sheet) Areas(sum *[256]float64) {
-	n, unit := s.recipe.Cells(), s.recipe.unit()
-	for y := max(0, -s.y); y < min(s.h-1, n-s.y); y++ {
-		for x := max(0, -s.x); x < min(s.w-1, n-s.x); x++ {
+// areas adds up what each class has of the tile, and of some cells around it, in square units: cells, and what borders take off
+// one and add to another where they do not run midway between two centres.
+func (s *Sheet) areas(sum *[256]float64, around int) {
+	n, unit := s.recipe.Cells()+around, s.recipe.unit()
+	for y := max(0, -around-s.y); y < min(s.h-1, n-s.y); y++ {
+		for x := max(0, -around-s.x); x < min(s.w-1, n-s.x); x++ {
 			i := y*s.w + x
 			sum[s.label[i]] += float64(unit * unit)
 			for _, j := range [2]int{i + 1, i + s.w} {

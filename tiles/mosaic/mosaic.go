@@ -69,4 +69,4 @@ func (r *Recipe) frame() int { return Buffer / r.unit() }
 func (r *Recipe) reach() int { return r.speck() + fillRounds + 3 }
 
 // speck is the largest island that is given to its surroundings, in cells.
-func (r *Recipe) speck() int { return min(5*r.Scale, 9) }
+func (r *Recipe) speck() int { return []int{5, 9, 5}[r.Scale/2] }

@@ -258,9 +258,9 @@ func TestPricesKeepAreas(t *testing.T) {
 			up[[2]int{x, y}] = mosaic.Shrink([4]*mosaic.Field{l.at(2*x, 2*y), l.at(2*x+1, 2*y), l.at(2*x, 2*y+1), l.at(2*x+1, 2*y+1)})
 		}
 	}
-	tiles := func(yield func(*mosaic.Field) bool) { yield(up.window(r, 0, 0)) }
-	before := r.Fit(tiles, 1, 0)
-	after := r.Fit(tiles, 12, 0.005)
+	tile := func(int) *mosaic.Field { return up.window(r, 0, 0) }
+	before := r.Fit(1, tile, 1, 0)
+	after := r.Fit(1, tile, 12, 0.005)
 	if before < 0.05 || after > 0.02 {
 		t.Errorf("areas are wrong by up to %.1f %%, and by %.1f %% with prices; want more than 5 %%, and less than 2 %%", 100*before, 100*after)
 	}

@@ -1,13 +1,17 @@
 package mosaic
 
-import "math"
+import (
+	"math"
+
+	"onemap/tiles/mvt"
+)
 
 // Between the centres of four neighbouring cells lies a square. Where its corners have two classes, a border passes through
 // it, from a gate in one side to a gate in another; where three sides or four have gates, borders meet in its middle, a node.
 // So no two borders have more than a node in common.
 
 // Point is a place on the grid of a tile: x to the east, y to the south.
-type Point struct{ X, Y int32 }
+type Point = mvt.Place
 
 // The sides of a square, clockwise.
 const (
@@ -155,13 +159,13 @@ func onEdge(v int32) bool { return v == 0 || v == Extent }
 
 // centre is that of a cell.
 func (t *tracer) centre(i int) Point {
-	return Point{int32(i%t.w+t.x)*t.unit + t.unit/2, int32(i/t.w+t.y)*t.unit + t.unit/2}
+	return Point{X: int32(i%t.w+t.x)*t.unit + t.unit/2, Y: int32(i/t.w+t.y)*t.unit + t.unit/2}
 }
 
 // middle is that of a square.
 func (t *tracer) middle(square int) Point {
 	p := t.centre(square)
-	return Point{p.X + t.unit/2, p.Y + t.unit/2}
+	return Point{X: p.X + t.unit/2, Y: p.Y + t.unit/2}
 }
 
 // beyond is the square on the other side of a side, and what that is called there.
@@ -217,10 +221,10 @@ func (t *tracer) cross(line []vertex, a, b, middle Point) []vertex {
 	var points []Point
 	within := func(v, middle int32) int32 { return min(max(v, middle-t.unit/2+1), middle+t.unit/2-1) }
 	if onEdge(middle.X) && (a.X < middle.X) != (b.X < middle.X) && a.X != middle.X && b.X != middle.X {
-		points = append(points, Point{middle.X, within(between(a.X, a.Y, b.X, b.Y, middle.X), middle.Y)})
+		points = append(points, Point{X: middle.X, Y: within(between(a.X, a.Y, b.X, b.Y, middle.X), middle.Y)})
 	}
 	if onEdge(middle.Y) && (a.Y < middle.Y) != (b.Y < middle.Y) && a.Y != middle.Y && b.Y != middle.Y {
-		points = append(points, Point{within(between(a.Y, a.X, b.Y, b.X, middle.Y), middle.X), middle.Y})
+		points = append(points, Point{X: within(between(a.Y, a.X, b.Y, b.X, middle.Y), middle.X), Y: middle.Y})
 	}
 	if len(points) == 2 && far(a, points[0]) > far(a, points[1]) {
 		points[0], points[1] = points[1], points[0]
@@ -288,6 +292,6 @@ func passes(line []vertex, unit int32) bool {
 	return true
 }
 
-func turned(p Point) Point { return Point{p.Y, p.X} }
+func turned(p Point) Point { return Point{X: p.Y, Y: p.X} }
 
 func mod(a, n int32) int32 { return ((a % n) + n) % n }

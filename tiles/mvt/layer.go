@@ -161,6 +161,28 @@ func (l *Layer) Add(id int64, wkb []byte) (bool, error) {
 	return true, nil
 }
 
+// Place is a place on the grid: x to the east, y to the south.
+type Place struct{ X, Y int32 }
+
+// AddRings adds a feature without an id, of polygons that are on the grid already and as tiles want them: valid, each outer
+// ring, clockwise on the screen, followed by its holes, all without their last corners. It has the properties set since the
+// last feature.
+func (l *Layer) AddRings(rings [][]Place) {
+	defer l.pending.reset()
+	var c commands
+	var cells []cell
+	for _, ring := range rings {
+		cells = cells[:0]
+		for _, p := range ring {
+			cells = append(cells, cell{p.X, p.Y})
+		}
+		c.path(cells, true)
+	}
+	if len(rings) > 0 {
+		l.add(feature{id: -1, kind: kindPolygon, rank: ranks}, c.b)
+	}
+}
+
 // add notes a feature with what is pending.
 func (l *Layer) add(f feature, geometry []byte) {
 	if n := len(l.features); n > 0 && l.features[n-1].id > f.id {

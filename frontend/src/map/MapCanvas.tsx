@@ -1,5 +1,7 @@
 import { useEffect, useRef } from "react";
+import { featureAt } from "../api/client";
 import { useCatalogue, useFeature, useStyle } from "../api/queries";
+import type { Found } from "../api/types";
 import { useWords } from "../i18n";
 import { opened, select, shownNow, useDesk } from "../state/desk";
 import { useImporting } from "../state/importing";
@@ -69,12 +71,13 @@ function Trouble() {
 
 /** Clicks select, moves hover; while something is measured both belong to the sketch. */
 function listen(view: MapView, sketching: Sketching): void {
-  view.onClick(({ point }) => {
+  view.onClick(({ point, lngLat }) => {
     if (useDesk.getState().tool !== "pick" || sketching.justFinished()) return;
     const finding = view.findingAt(point);
     if (finding !== null) return useImporting.setState({ chosen: finding });
     const here = view.at(point);
     select(here[0] ? { layer: here[0].layer, id: here[0].id } : null, here);
+    void belowMosaics(view.mosaicsAt(point), [lngLat.lng, lngLat.lat], here);
     const height = view.map.getContainer().clientHeight;
     if (here.length > 0 && underSheet(view) && point.y > height * 0.48) view.map.panBy([0, point.y - height * 0.3]);
   });
@@ -87,6 +90,15 @@ function listen(view: MapView, sketching: Sketching): void {
   });
   view.map.on("mouseout", () => view.hover(null));
   view.map.on("movestart", () => view.hover(null));
+}
+
+/** Adds to what was clicked on the features that mosaics stand for at the place, unless something else has been by then. */
+async function belowMosaics(layers: string[], at: [number, number], here: Found[]): Promise<void> {
+  const features = await Promise.all(layers.map((layer) => featureAt(layer, at).catch(() => undefined)));
+  const found = features.flatMap((f, i) => (f ? [{ layer: layers[i]!, id: String(f.id), properties: f.properties }] : []));
+  if (found.length === 0 || useDesk.getState().here !== here) return;
+  const all = [...here, ...found];
+  select({ layer: all[0]!.layer, id: all[0]!.id }, all);
 }
 
 /** On a phone the sheet covers the lower half: what was tapped there comes up. */

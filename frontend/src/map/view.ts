@@ -123,9 +123,18 @@ export class MapView {
     this.tinted = area;
   }
 
+  /** Layers of which a mosaic is drawn at a point, topmost first: which feature is there, only the server knows. */
+  mosaicsAt(point: { x: number; y: number }): string[] {
+    return [...new Set(this.drawnAt([point.x, point.y]).filter((f) => f.id === undefined).map((f) => markOf(f.layer as never)["onemap:layer"]!))];
+  }
+
   private features(at: PointLike | [PointLike, PointLike]): MapGeoJSONFeature[] {
+    return this.drawnAt(at).filter((f) => f.id !== undefined);
+  }
+
+  private drawnAt(at: PointLike | [PointLike, PointLike]): MapGeoJSONFeature[] {
     if (!this.map.style || !this.drawn) return [];
-    return this.map.queryRenderedFeatures(at).filter((f) => f.id !== undefined && markOf(f.layer as never)["onemap:layer"] && !/:(ground|flow)$/.test(f.layer.id));
+    return this.map.queryRenderedFeatures(at).filter((f) => markOf(f.layer as never)["onemap:layer"] && !/:(ground|flow)$/.test(f.layer.id));
   }
 
   /** The values of one property among what is loaded of a layer for this view. */

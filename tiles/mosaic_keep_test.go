@@ -1,0 +1,293 @@
+package tiles_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/clip"
+	"github.com/paulmach/orb/encoding/mvt"
+	"github.com/paulmach/orb/planar"
+
+	"onemap/layers"
+	"onemap/migrations/dbtest"
+	"onemap/tiles"
+)
+
+// newParcels is a layer of parcels of six classes, which is drawn as a mosaic up to zoom 12, followed as in the product. It
+// has its mosaics made where keep says so.
+func newParcels(t *testing.T, keep bool) *field {
+	t.Helper()
+	f := &field{T: t, pool: dbtest.New(t)}
+	f.store = layers.New(f.pool)
+	_, err := f.store.Create(t.Context(), layers.Anonymous, layers.Definition{
+		Layer: layers.Layer{Name: "field", Title: "Parcels", GeometryType: "MultiPolygon", Writable: true, Tracked: true,
+			Drawing: layers.Drawing{MinZoom: 10, Properties: []string{"class"}, Rules: []layers.Rule{{MinZoom: 10, MaxZoom: 12, Dissolve: true, MinSize: 2}}},
+			Style:   layers.Style{Kind: "fill", By: "class"}},
+		Columns: []layers.Column{{Property: layers.Property{Name: "class", Type: layers.String}, SQLType: "text"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.exec(`insert into layer.field (class, geom) select (floor(random() * random() * 6))::text,
+		st_multi(st_makeenvelope(116 + 0.001 * x, 35.7 + 0.001 * y, 116.001 + 0.001 * x, 35.701 + 0.001 * y, 4490))
+		from generate_series(0, 59) x, generate_series(0, 49) y`)
+	f.follow(layers.NewSequencer(f.store, quiet()).Run)
+	f.follow(f.store.Watch)
+	f.tiles = f.node()
+	f.follow(f.tiles.WatchMosaics)
+	if keep {
+		f.follow(f.tiles.KeepMosaics)
+		f.readyMosaic(0)
+	}
+	return f
+}
+
+// soon waits for what a slow machine may take long to make.
+func (f *field) soon(ok func() bool) {
+	f.Helper()
+	for end := time.Now().Add(5 * time.Minute); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			f.Fatal("it takes too long")
+		}
+	}
+}
+
+// readyMosaic waits until a mosaic can be read that has the changes up to a position.
+func (f *field) readyMosaic(position int64) {
+	f.Helper()
+	f.soon(func() bool {
+		for _, m := range f.tiles.Mosaics() {
+			if m.Ready && m.Position >= position {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// area is what each class has of all tiles of a zoom, in metres of EPSG:3857, and what the tiles are called.
+func (f *field) area(zoom int) (areas map[string]float64, names map[tiles.Tile]string) {
+	f.Helper()
+	areas, names = map[string]float64{}, map[tiles.Tile]string{}
+	l := mustLayer(f.T, f.store, "field")
+	limit, _ := tiles.WebMercatorQuad.Limit([]*layers.Layer{l}, zoom)
+	for x := limit.MinColumn; x <= limit.MaxColumn; x++ {
+		for y := limit.MinRow; y <= limit.MaxRow; y++ {
+			tile := tiles.Tile{Z: zoom, X: x, Y: y}
+			name, body, err := fetch(f.Context(), f.tiles, tile, 0)
+			if err != nil {
+				f.Fatal(err)
+			}
+			names[tile] = name
+			if body.Empty() {
+				continue
+			}
+			plain, err := body.Plain()
+			if err != nil {
+				f.Fatal(err)
+			}
+			ls, err := mvt.Unmarshal(plain)
+			if err != nil {
+				f.Fatal(err)
+			}
+			m := tile.Mercator()
+			unit := (m[2] - m[0]) / tiles.Extent
+			for _, feature := range ls[0].Features {
+				part := clip.Geometry(orb.Bound{Max: orb.Point{tiles.Extent, tiles.Extent}}, feature.Geometry)
+				areas[fmt.Sprint(feature.Properties["class"])] += math.Abs(planar.Area(part)) * unit * unit
+				if feature.ID != nil {
+					f.Errorf("a class of tile %v has an id, %v", tile, feature.ID)
+				}
+			}
+		}
+	}
+	return areas, names
+}
+
+func (f *field) truth() map[string]float64 {
+	f.Helper()
+	out := map[string]float64{}
+	rows, err := f.pool.Query(f.Context(), "select class, sum(st_area(geom_3857)) from layer.field group by class")
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var class string
+		var area float64
+		if err := rows.Scan(&class, &area); err != nil {
+			f.Fatal(err)
+		}
+		out[class] = area
+	}
+	return out
+}
+
+func TestMosaicsHaveTheAreasOfTheirRows(t *testing.T) {
+	t.Parallel()
+	f := newParcels(t, true)
+	truth := f.truth()
+	for zoom := 10; zoom <= 12; zoom++ {
+		areas, _ := f.area(zoom)
+		if len(areas) != len(truth) {
+			t.Errorf("zoom %d has %d classes, want %d", zoom, len(areas), len(truth))
+		}
+		for class, area := range truth {
+			if off := areas[class]/area - 1; math.Abs(off) > 0.03 {
+				t.Errorf("zoom %d: class %s is wrong by %.1f %%", zoom, class, 100*off)
+			}
+		}
+	}
+}
+
+func TestAnEditMakesItsTilesAnew(t *testing.T) {
+	t.Parallel()
+	f := newParcels(t, true)
+	_, before := f.area(12)
+	f.exec(`update layer.field set class = 'new' where geom && st_makeenvelope(116.002, 35.702, 116.0079, 35.7079, 4490)`)
+	f.settled()
+	position, err := f.store.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.readyMosaic(position)
+	areas, after := f.area(12)
+	if off := areas["new"]/f.truth()["new"] - 1; math.Abs(off) > 0.25 { // borders are blurred, and it has no price of its own
+		t.Errorf("what was edited is wrong by %.0f %%", 100*off)
+	}
+	same := 0
+	for tile, name := range before {
+		if after[tile] == name {
+			same++
+		}
+	}
+	if same == 0 || same == len(before) {
+		t.Errorf("%d of %d tiles are called as before; want some, and not all", same, len(before))
+	}
+
+	fields := f.fields()
+	f.exec("delete from onemap.mosaic") // what is made anew is the same
+	f.soon(func() bool { return len(f.tiles.Mosaics()) > 0 && !f.tiles.Mosaics()[0].Ready })
+	f.readyMosaic(position)
+	if again := f.fields(); !maps.Equal(fields, again) {
+		t.Errorf("%d fields, made anew %d, are not the same", len(fields), len(again))
+	}
+}
+
+// fields are the mosaic's fields: how many samples each class has of each place.
+func (f *field) fields() map[string]string {
+	f.Helper()
+	out := map[string]string{}
+	rows, err := f.pool.Query(f.Context(), "select concat_ws('/', zoom, x, y), md5(data) from onemap.mosaic_field join onemap.mosaic using (mosaic) where ready")
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var at, sum string
+		if err := rows.Scan(&at, &sum); err != nil {
+			f.Fatal(err)
+		}
+		out[at] = sum
+	}
+	return out
+}
+
+func TestAMosaicIsMadeToItsEndByAnother(t *testing.T) {
+	t.Parallel()
+	f := newParcels(t, false)
+	for again := 0; again < 50; again++ { // each dies after a step or some
+		ctx, die := context.WithCancel(t.Context())
+		done := make(chan error)
+		before := f.done()
+		go func() { done <- f.tiles.KeepMosaics(ctx) }()
+		f.soon(func() bool { return f.done() != before || f.ready() })
+		die()
+		<-done
+		if f.ready() {
+			break
+		}
+		if f.done() < before {
+			t.Fatalf("%d steps are done, %d were before", f.done(), before)
+		}
+	}
+	f.readyMosaic(0)
+	areas, _ := f.area(11)
+	for class, area := range f.truth() {
+		if off := areas[class]/area - 1; math.Abs(off) > 0.03 {
+			t.Errorf("class %s is wrong by %.1f %%", class, 100*off)
+		}
+	}
+}
+
+func (f *field) done() (n int) {
+	f.Helper()
+	if err := f.pool.QueryRow(f.Context(), "select coalesce(max(done), -1) from onemap.mosaic").Scan(&n); err != nil {
+		f.Fatal(err)
+	}
+	return n
+}
+
+func (f *field) ready() (ok bool) {
+	f.Helper()
+	if err := f.pool.QueryRow(f.Context(), "select coalesce(bool_or(ready), false) from onemap.mosaic").Scan(&ok); err != nil {
+		f.Fatal(err)
+	}
+	return ok
+}
+
+// A mosaic has all rows. Who asks for some of them, or for those of the past, gets those.
+func TestAMosaicIsNotShownForRowsItDoesNotMean(t *testing.T) {
+	t.Parallel()
+	f := newParcels(t, true)
+	tile := tileAt(116.03, 35.72, 12)
+	position, err := f.store.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]tiles.Request{
+		"filter":      {Filter: "class = '1'"},
+		"past":        {AsOf: position},
+		"another set": {Set: mustSet(t, "WorldCRS84Quad"), Tile: tiles.Tile{Z: 11, X: 3367, Y: 617}},
+	} {
+		r.Layers = []string{"field"}
+		if r.Set == nil {
+			r.Tile = tile
+		}
+		answer, err := f.tiles.Find(t.Context(), layers.Anonymous, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := answer.Body(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := body.Plain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ls, err := mvt.Unmarshal(plain)
+		if err != nil || len(ls) == 0 {
+			t.Fatalf("%s: %d layers, %v", name, len(ls), err)
+		}
+		for _, feature := range ls[0].Features {
+			if feature.ID == nil || name == "filter" && feature.Properties["class"] != "1" {
+				t.Fatalf("%s: a feature is no row that was asked for: %v %v", name, feature.ID, feature.Properties)
+			}
+		}
+	}
+}
+
+func mustSet(t *testing.T, id string) *tiles.MatrixSet {
+	t.Helper()
+	set, err := tiles.AnyMatrixSet(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}

@@ -1,0 +1,387 @@
+package tiles
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"onemap/layers"
+	"onemap/tiles/mosaic"
+	"onemap/tiles/mvt"
+)
+
+//go:embed mosaic_rows.sql
+var mosaicRowsSQL string
+
+// maker makes parts of one mosaic, in one transaction.
+type maker struct {
+	store  *layers.Store
+	tx     pgx.Tx
+	m      *mosaicRow
+	design design
+	fields map[[3]int]*mosaic.Field // by zoom, column and row; nil = nothing is there
+	raster *mosaic.Raster
+}
+
+// mostFields is how many fields are held at once: a tile takes sixteen.
+const mostFields = 40
+
+func (m *maker) do(ctx context.Context, j job) error {
+	switch j.kind {
+	case jobSample:
+		return m.sample(ctx, j.x, j.y, pixels{0, 0, mosaic.Chunk, mosaic.Chunk})
+	case jobShrink:
+		return m.shrink(ctx, j.zoom, j.x, j.y)
+	case jobPrices:
+		return m.prices(ctx, j.zoom)
+	}
+	return m.tile(ctx, Tile{j.zoom, j.x, j.y})
+}
+
+// sample reads rows into pixels of a chunk of the last zoom.
+func (m *maker) sample(ctx context.Context, x, y int, p pixels) error {
+	zoom := int(m.m.zooms[1])
+	side := circumference / float64(int(2)<<zoom)
+	west, north, pixel := float64(x)*side-circumference/2, circumference/2-float64(y)*side, side/mosaic.Chunk
+	if m.raster == nil {
+		m.raster = mosaic.NewRaster(west, north, side)
+	}
+	m.raster.Reset(west, north)
+	sql, args, err := m.rows(ctx)
+	if err != nil {
+		return err
+	}
+	args["minx"], args["maxx"] = west+float64(p.x0)*pixel, west+float64(p.x1)*pixel
+	args["miny"], args["maxy"] = north-float64(p.y1)*pixel, north-float64(p.y0)*pixel
+	rows, err := m.tx.Query(ctx, sql, args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v := rows.RawValues()
+		if v[1] == nil {
+			continue
+		}
+		if err := m.raster.Fill(v[1], m.m.class(v[0])); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	f := m.raster.Field()
+	if p != (pixels{0, 0, mosaic.Chunk, mosaic.Chunk}) {
+		old, err := m.field(ctx, zoom, x, y)
+		if err != nil {
+			return err
+		}
+		f = old.Patched(f, p.x0, p.y0, p.x1, p.y1)
+	}
+	return m.keep(ctx, zoom, x, y, f)
+}
+
+// rows is the question for the rows of a rectangle.
+func (m *maker) rows(ctx context.Context) (string, pgx.StrictNamedArgs, error) {
+	l := m.design.layer
+	query := layers.Query{}
+	if m.design.where != nil {
+		query.Equal = []layers.Equal{*m.design.where}
+	}
+	rows, err := m.store.Rows(ctx, l, query)
+	if err != nil {
+		return "", nil, err
+	}
+	class := "null::text"
+	if m.m.by != "" {
+		class = ident(m.m.by) + "::text"
+	}
+	args := pgx.StrictNamedArgs{}
+	for name, v := range rows.Args {
+		args[name] = v
+	}
+	return strings.NewReplacer("/* class */", class, "/* geometry */", ident(l.Table.Mercator), "/* table */", rows.From,
+		"/* filter */", rows.Where, "/* key */", ident(l.Table.Key)).Replace(mosaicRowsSQL), args, nil
+}
+
+// class is the number of a class by its value. Values beyond the last number there is share that.
+func (m *mosaicRow) class(value []byte) uint8 {
+	i := slices.IndexFunc(m.classes, func(c *string) bool {
+		return value == nil && c == nil || value != nil && c != nil && *c == string(value)
+	})
+	if i < 0 && len(m.classes) < mosaic.MostClasses {
+		var c *string
+		if value != nil {
+			text := string(value)
+			c = &text
+		}
+		m.classes = append(m.classes, c)
+		i = len(m.classes) - 1
+	}
+	if i < 0 {
+		i = mosaic.MostClasses - 1
+	}
+	return uint8(i + 1)
+}
+
+// field is one of a chunk; nil = nothing is there.
+func (m *maker) field(ctx context.Context, zoom, x, y int) (*mosaic.Field, error) {
+	at := [3]int{zoom, x, y}
+	if f, ok := m.fields[at]; ok {
+		return f, nil
+	}
+	var data []byte
+	err := m.tx.QueryRow(ctx, "select data from onemap.mosaic_field where mosaic = $1 and zoom = $2 and x = $3 and y = $4", m.m.id, zoom, x, y).Scan(&data)
+	if err == pgx.ErrNoRows {
+		m.hold(at, nil)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := mosaic.DecodeField(data)
+	if err != nil {
+		return nil, fmt.Errorf("chunk %d/%d of zoom %d: %w", x, y, zoom, err)
+	}
+	m.hold(at, f)
+	return f, nil
+}
+
+func (m *maker) hold(at [3]int, f *mosaic.Field) {
+	if len(m.fields) >= mostFields || m.fields == nil {
+		m.fields = map[[3]int]*mosaic.Field{}
+	}
+	m.fields[at] = f
+}
+
+// keep stores a field.
+func (m *maker) keep(ctx context.Context, zoom, x, y int, f *mosaic.Field) (err error) {
+	if f.Empty() {
+		_, err = m.tx.Exec(ctx, "delete from onemap.mosaic_field where mosaic = $1 and zoom = $2 and x = $3 and y = $4", m.m.id, zoom, x, y)
+		f = nil
+	} else {
+		_, err = m.tx.Exec(ctx, `insert into onemap.mosaic_field (mosaic, zoom, x, y, data) values ($1, $2, $3, $4, $5)
+			on conflict (mosaic, zoom, x, y) do update set data = excluded.data`, m.m.id, zoom, x, y, f.Encode())
+	}
+	m.hold([3]int{zoom, x, y}, f)
+	return err
+}
+
+// shrink makes a field of a zoom of those of the next.
+func (m *maker) shrink(ctx context.Context, zoom, x, y int) (err error) {
+	var quarters [4]*mosaic.Field
+	for i := range quarters {
+		if quarters[i], err = m.field(ctx, zoom+1, 2*x+i%2, 2*y+i/2); err != nil {
+			return err
+		}
+	}
+	return m.keep(ctx, zoom, x, y, mosaic.Shrink(quarters))
+}
+
+// window is what has to be known to make a tile.
+func (m *maker) window(ctx context.Context, r *mosaic.Recipe, t Tile) (f *mosaic.Field, err error) {
+	n, margin := r.Cells(), r.Margin()
+	get := func(column, row int) *mosaic.Field {
+		field, failed := m.field(ctx, t.Z+deeper(r.Scale), column, row)
+		if failed != nil {
+			err = failed
+		}
+		return field
+	}
+	f = mosaic.Window(get, t.X*n-margin, t.Y*n-margin, n+2*margin, n+2*margin)
+	return f, err
+}
+
+// Prices are found by a few tiles first, which are held in memory, and then by more, at most so many, in so many rounds.
+const (
+	fewFitted, fewRounds   = 8, 60
+	mostFitted, mostRounds = 32, 16
+	fitted                 = 0.008 // part by which an area may be wrong for them to be good
+)
+
+// prices finds those of a zoom, beginning with those of the zoom below.
+func (m *maker) prices(ctx context.Context, zoom int) error {
+	r, err := m.recipe(ctx, zoom)
+	if err != nil {
+		return err
+	}
+	c := m.m.chunks
+	tiles := m.m.tilesAround(zoom, pixels{int(c[0]) * mosaic.Chunk, int(c[1]) * mosaic.Chunk, int(c[2]+1) * mosaic.Chunk, int(c[3]+1) * mosaic.Chunk})
+	fit := func(most, rounds int) (worst float64) {
+		every := (len(tiles) + most - 1) / most
+		return r.Fit((len(tiles)+every-1)/every, func(i int) *mosaic.Field {
+			f, failed := m.window(ctx, r, tiles[i*every])
+			if failed != nil {
+				err = failed
+			}
+			return f
+		}, rounds, fitted)
+	}
+	worst := fit(fewFitted, fewRounds)
+	if len(tiles) > fewFitted {
+		worst = fit(mostFitted, mostRounds)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = m.tx.Exec(ctx, `insert into onemap.mosaic_zoom (mosaic, zoom, scale, prices, worst) values ($1, $2, $3, $4, $5)
+		on conflict (mosaic, zoom) do update set prices = excluded.prices, worst = excluded.worst`, m.m.id, zoom, r.Scale, r.Prices[:], worst)
+	return err
+}
+
+// recipe is that of a zoom, with its prices, or where it has none yet those of the zoom below.
+func (m *maker) recipe(ctx context.Context, zoom int) (*mosaic.Recipe, error) {
+	r := m.m.recipe(zoom)
+	var prices []float64
+	err := m.tx.QueryRow(ctx, "select prices from onemap.mosaic_zoom where mosaic = $1 and zoom >= $2 order by zoom limit 1", m.m.id, zoom).Scan(&prices)
+	if err == pgx.ErrNoRows {
+		return r, nil
+	}
+	copy(r.Prices[:], prices)
+	return r, err
+}
+
+// tile makes a tile, and keeps it where it differs from what it was.
+func (m *maker) tile(ctx context.Context, t Tile) error {
+	r, err := m.recipe(ctx, t.Z)
+	if err != nil {
+		return err
+	}
+	f, err := m.window(ctx, r, t)
+	if err != nil {
+		return err
+	}
+	var body []byte
+	if !f.Empty() {
+		if body, err = deflate(m.encode(mosaic.Label(f, r).Trace())); err != nil {
+			return err
+		}
+	}
+	if body == nil {
+		_, err = m.tx.Exec(ctx, `update onemap.mosaic_tile set body = '', made = nextval('onemap.mosaic_made')
+			where mosaic = $1 and zoom = $2 and x = $3 and y = $4 and body <> ''`, m.m.id, t.Z, t.X, t.Y)
+		return err
+	}
+	_, err = m.tx.Exec(ctx, `insert into onemap.mosaic_tile (mosaic, zoom, x, y, body) values ($1, $2, $3, $4, $5)
+		on conflict (mosaic, zoom, x, y) do update set body = excluded.body, made = excluded.made
+		where mosaic_tile.body <> excluded.body`, m.m.id, t.Z, t.X, t.Y, body)
+	return err
+}
+
+// encode writes shapes as a layer of a tile: one feature for each class, with the property that is its value.
+func (m *maker) encode(shapes []mosaic.Shape) []byte {
+	l := m.design.layer
+	var keys []string
+	p, ok := l.Property(m.m.by)
+	if ok {
+		keys = []string{p.Name}
+	}
+	layer := mvt.NewLayer(l.Name, mvt.Grid{Extent: mosaic.Extent, Buffer: mosaic.Buffer}, keys)
+	defer layer.Release()
+	for _, s := range shapes {
+		if i := int(s.Class) - 1; ok && i < len(m.m.classes) && m.m.classes[i] != nil {
+			setClass(layer, p.Type, *m.m.classes[i])
+		}
+		layer.AddRings(s.Rings)
+	}
+	return layer.AppendTo(nil)
+}
+
+// setClass sets a property that was read as text, as a tile has it otherwise.
+func setClass(layer *mvt.Layer, t layers.Type, value string) {
+	switch t {
+	case layers.Integer:
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			layer.Integer(0, n)
+		}
+	case layers.Number:
+		if n, err := strconv.ParseFloat(value, 64); err == nil {
+			layer.Number(0, n)
+		}
+	case layers.Boolean:
+		layer.Boolean(0, value == "true")
+	default:
+		layer.Text(0, []byte(value))
+	}
+}
+
+// remake brings what changes touch up to date, from rows to tiles.
+func (m *maker) remake(ctx context.Context, changes []layers.Change) error {
+	zoom := int(m.m.zooms[1])
+	var touched []pixels
+	chunks := map[[2]int]pixels{}
+	for _, c := range changes {
+		for _, b := range []*layers.Bounds{c.Old, c.New} {
+			if b != nil {
+				p := pixelsOf(*b, zoom)
+				touched = append(touched, p)
+				p.chunks(func(x, y int, part pixels) { chunks[[2]int{x, y}] = part.with(chunks[[2]int{x, y}]) })
+			}
+		}
+	}
+	for at, part := range chunks {
+		if err := m.sample(ctx, at[0], at[1], part); err != nil {
+			return err
+		}
+	}
+	first := int(m.m.zooms[0])
+	for z := zoom - 1; z >= first+deeper(m.m.scale(first)); z-- {
+		above := map[[2]int]pixels{}
+		for at := range chunks {
+			above[[2]int{at[0] >> 1, at[1] >> 1}] = pixels{}
+		}
+		chunks = above
+		for at := range chunks {
+			if err := m.shrink(ctx, z, at[0], at[1]); err != nil {
+				return err
+			}
+		}
+	}
+	done := map[Tile]bool{}
+	for z := zoom; z >= first; z-- {
+		for _, p := range touched {
+			for _, t := range m.m.tilesAround(z, p) {
+				if done[t] {
+					continue
+				}
+				done[t] = true
+				if err := m.tile(ctx, t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// pixelsOf are the pixels of a zoom that bounds, in degrees, touch.
+func pixelsOf(b layers.Bounds, zoom int) pixels {
+	m := mercator(b)
+	n := float64(int(mosaic.Side) << zoom)
+	place := func(v float64) int { return int(min(max(math.Floor(v*n), 0), n-1)) }
+	return pixels{place(m[0]/circumference + 0.5), place(0.5 - m[3]/circumference), place(m[2]/circumference+0.5) + 1, place(0.5-m[1]/circumference) + 1}
+}
+
+// chunks visits the chunks that have some of the pixels, with the part of each that does.
+func (p pixels) chunks(visit func(x, y int, part pixels)) {
+	const side = mosaic.Chunk
+	for y := p.y0 / side; y <= (p.y1-1)/side; y++ {
+		for x := p.x0 / side; x <= (p.x1-1)/side; x++ {
+			visit(x, y, pixels{max(p.x0-x*side, 0), max(p.y0-y*side, 0), min(p.x1-x*side, side), min(p.y1-y*side, side)})
+		}
+	}
+}
+
+// with is the rectangle around both; an empty one is none.
+func (p pixels) with(o pixels) pixels {
+	if o == (pixels{}) {
+		return p
+	}
+	return pixels{min(p.x0, o.x0), min(p.y0, o.y0), max(p.x1, o.x1), max(p.y1, o.y1)}
+}
