@@ -109,7 +109,7 @@ func (f *field) area(zoom int) (areas map[string]float64, names map[tiles.Tile]s
 	return areas, names
 }
 
-func (f *field) truth() map[string]float64 {
+func (f *field) areasOfRows() map[string]float64 {
 	f.Helper()
 	out := map[string]float64{}
 	rows, err := f.pool.Query(f.Context(), "select class, sum(st_area(geom_3857)) from layer.field group by class")
@@ -131,7 +131,7 @@ func (f *field) truth() map[string]float64 {
 func TestMosaicsHaveTheAreasOfTheirRows(t *testing.T) {
 	t.Parallel()
 	f := newParcels(t, true)
-	truth := f.truth()
+	truth := f.areasOfRows()
 	for zoom := 10; zoom <= 12; zoom++ {
 		areas, _ := f.area(zoom)
 		if len(areas) != len(truth) {
@@ -157,7 +157,7 @@ func TestAnEditMakesItsTilesAnew(t *testing.T) {
 	}
 	f.readyMosaic(position)
 	areas, after := f.area(12)
-	if off := areas["new"]/f.truth()["new"] - 1; math.Abs(off) > 0.25 { // borders are blurred, and it has no price of its own
+	if off := areas["new"]/f.areasOfRows()["new"] - 1; math.Abs(off) > 0.25 { // borders are blurred, and it has no price of its own
 		t.Errorf("what was edited is wrong by %.0f %%", 100*off)
 	}
 	same := 0
@@ -218,7 +218,7 @@ func TestAMosaicIsMadeToItsEndByAnother(t *testing.T) {
 	}
 	f.readyMosaic(0)
 	areas, _ := f.area(11)
-	for class, area := range f.truth() {
+	for class, area := range f.areasOfRows() {
 		if off := areas[class]/area - 1; math.Abs(off) > 0.03 {
 			t.Errorf("class %s is wrong by %.1f %%", class, 100*off)
 		}
