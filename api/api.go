@@ -123,6 +123,7 @@ func (s *Server) Open(g Ground) {
 	served := &ground{Ground: &g, shares: newShares(int(g.Pool.Config().MaxConns)), feed: newFeed(g.Store, g.Tiles.Await, s.log)}
 	s.metrics.watch(g.Pool)
 	s.metrics.watchTiles(g.Tiles)
+	s.metrics.watchMosaics(g.Tiles)
 	if g.Imports != nil {
 		s.metrics.watchImports(g.Imports)
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"onemap/tiles"
 )
 
 // healthy says that the process answers, whatever else is the matter.
@@ -49,16 +51,18 @@ func (s *Server) ready(c echo.Context) error {
 
 // fresh is how true tiles are: those in memory go on being served while the database is away.
 type fresh struct {
-	Position   int64      `json:"position"`             // of the log, up to which changes are in tiles
-	StaleSince *time.Time `json:"staleSince,omitempty"` // since when the log can not be followed
+	Position   int64          `json:"position"`             // of the log, up to which changes are in tiles
+	StaleSince *time.Time     `json:"staleSince,omitempty"` // since when the log can not be followed
+	Mosaics    []tiles.Mosaic `json:"mosaics,omitempty"`    // how far those are that small zooms are drawn from
 }
 
 func (s *Server) freshness() *fresh {
 	position, broken := s.ground().Tiles.Freshness()
-	if broken.IsZero() {
-		return &fresh{Position: position}
+	state := &fresh{Position: position, Mosaics: s.ground().Tiles.Mosaics()}
+	if !broken.IsZero() {
+		state.StaleSince = &broken
 	}
-	return &fresh{position, &broken}
+	return state
 }
 
 func (s *Server) ping(ctx context.Context) error {

@@ -123,6 +123,32 @@ func (m *metrics) watchTiles(drawn *tiles.Tiles) {
 	})
 }
 
+// watchMosaics adds how far the mosaics are.
+func (m *metrics) watchMosaics(drawn *tiles.Tiles) {
+	labels := []string{"layer", "ready"}
+	m.registry.MustRegister(mosaicStates{drawn,
+		prometheus.NewDesc("onemap_mosaic_done_ratio", "Part of the steps of making a layer's mosaic that are done; ready: it is the one that is read.", labels, nil),
+		prometheus.NewDesc("onemap_mosaic_position", "Position of the log up to which changes are in a layer's mosaic.", labels, nil)})
+}
+
+// mosaicStates is what a node knows of the mosaics.
+type mosaicStates struct {
+	drawn          *tiles.Tiles
+	done, position *prometheus.Desc
+}
+
+// Describe is prometheus.Collector's.
+func (s mosaicStates) Describe(to chan<- *prometheus.Desc) { to <- s.done; to <- s.position }
+
+// Collect is prometheus.Collector's.
+func (s mosaicStates) Collect(to chan<- prometheus.Metric) {
+	for _, m := range s.drawn.Mosaics() {
+		ready := strconv.FormatBool(m.Ready)
+		to <- prometheus.MustNewConstMetric(s.done, prometheus.GaugeValue, float64(m.Done)/float64(max(m.Total, 1)), m.Layer, ready)
+		to <- prometheus.MustNewConstMetric(s.position, prometheus.GaugeValue, float64(m.Position), m.Layer, ready)
+	}
+}
+
 // watchImports adds how many imports there are in each state.
 func (m *metrics) watchImports(service *imports.Service) {
 	m.registry.MustRegister(importStates{service, prometheus.NewDesc("onemap_imports", "Imports by state, of all nodes.", []string{"state"}, nil)})

@@ -105,6 +105,11 @@ type Rule struct {
 	// Dissolve draws polygons as one mosaic of the classes that give the layer its colours (Style.By), on a grid that all
 	// tiles of a zoom share; MinSize is then for what can not be drawn so: a filter's features, and those of the past.
 	Dissolve bool `json:"dissolve,omitempty"`
+
+	Merge   bool    `json:"merge,omitempty"`   // lines of one class (Style.By) are one feature, joined where they meet
+	Cluster float64 `json:"cluster,omitempty"` // points of one square of so many pixels are one, with their count
+	Keep    int     `json:"keep,omitempty"`    // of points at most so many in each square of 64 pixels, the first by rank
+	Rank    string  `json:"rank,omitempty"`    // property: the smallest are kept; "-" before it: the largest
 }
 
 // Equal is a set of values one property may have.

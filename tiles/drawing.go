@@ -24,8 +24,9 @@ type drawing struct {
 	layer  string   // its name in the tile
 	keys   []string // names of the properties, in the order of the columns
 	sql    string
-	args   []any // a side stands for one of the tile's
-	points bool  // each is in one tile only
+	args   []any   // a side stands for one of the tile's
+	points bool    // each is in one tile only
+	beyond float64 // pixels beyond the tile that have to be known
 }
 
 // side is a place in bounds, where a tile's go.
@@ -36,6 +37,10 @@ func (d drawing) in(set *MatrixSet, tile Tile) []any {
 	b := set.source(tile)
 	if d.points && !set.Approximate {
 		b = set.Bounds(tile)
+	}
+	if d.beyond > 0 {
+		more := d.beyond * set.Pixel(tile)
+		b = layers.Bounds{b[0] - more, b[1] - more, b[2] + more, b[3] + more}
 	}
 	args := make([]any, len(d.args))
 	for i, a := range d.args {
@@ -49,13 +54,14 @@ func (d drawing) in(set *MatrixSet, tile Tile) []any {
 
 // question fills the readable SQL with the names of a layer, sanitized.
 type question struct {
-	layer  *layers.Layer
-	set    *MatrixSet
-	tile   Tile
-	rows   layers.Rows
-	more   []string       // properties besides those that drawing needs
-	rule   string         // what it leaves out, as conditions
-	values map[string]any // the rule's parameters
+	layer   *layers.Layer
+	set     *MatrixSet
+	tile    Tile
+	rows    layers.Rows
+	more    []string       // properties besides those that drawing needs
+	applied layers.Rule    // the rule of the zoom
+	rule    string         // what it leaves out, as conditions
+	values  map[string]any // the rule's parameters
 }
 
 // newQuestion returns what has to be asked for one layer of a tile.
@@ -77,6 +83,7 @@ func (t *Tiles) newQuestion(ctx context.Context, l *layers.Layer, k key) (*quest
 		q.more = strings.Split(k.properties, ",")
 	}
 	if r, ok := ruleOf(l, k.set.Zoom(k.tile)); ok {
+		q.applied = r
 		q.thin(r)
 	}
 	return q, nil
@@ -99,7 +106,11 @@ func HasLabels(l *layers.Layer) bool {
 }
 
 func (q *question) features() (d drawing, err error) {
-	keys, columns := q.columns(append(slices.Clone(q.layer.Drawing.Properties), q.more...))
+	names := append(slices.Clone(q.layer.Drawing.Properties), q.more...)
+	if d, ok, err := q.generalised(names); ok {
+		return d, err
+	}
+	keys, columns := q.columns(names)
 	d = drawing{layer: q.layer.Name, keys: keys}
 	d.sql, d.args, err = q.numbered(q.fill(selectSQL, columns))
 	return d, err
@@ -220,32 +231,35 @@ func arrayOf(t layers.Type) string {
 // boolean.
 func (q *question) columns(names []string) (keys []string, columns string) {
 	var out strings.Builder
-	add := func(name, column string) {
-		keys = append(keys, name)
-		fmt.Fprintf(&out, ", %s as %s", column, ident(name))
-	}
 	if key := q.layer.Table.Key; key != "" && !q.integerKey() { // an id in a tile is a number: others travel as a property
-		add(key, ident(key)+"::text")
+		keys = append(keys, key)
+		fmt.Fprintf(&out, ", %s::text as %s", ident(key), ident(key))
 	}
 	for _, name := range names {
-		p, ok := q.layer.Property(name)
-		if !ok {
-			continue
-		}
-		switch column := ident(name); p.Type {
-		case layers.Integer:
-			add(name, column+"::bigint")
-		case layers.Number:
-			add(name, column+"::float8")
-		case layers.DateTime:
-			add(name, "to_json("+column+") #>> '{}'")
-		case layers.Boolean:
-			add(name, column)
-		default:
-			add(name, column+"::text")
+		if _, ok := q.layer.Property(name); ok {
+			keys = append(keys, name)
+			out.WriteString(q.column(name))
 		}
 	}
 	return keys, out.String()
+}
+
+// column is a property's, as a tile can hold it.
+func (q *question) column(name string) string {
+	p, _ := q.layer.Property(name)
+	column := ident(name)
+	switch p.Type {
+	case layers.Integer:
+		column += "::bigint"
+	case layers.Number:
+		column += "::float8"
+	case layers.DateTime:
+		column = "to_json(" + column + ") #>> '{}'"
+	case layers.Boolean:
+	default:
+		column += "::text"
+	}
+	return ", " + column + " as " + ident(name)
 }
 
 // integerKey reports whether the key can be a feature's id in a tile, which is a number.

@@ -198,11 +198,11 @@ func (m *maker) window(ctx context.Context, r *mosaic.Recipe, t Tile) (f *mosaic
 	return f, err
 }
 
-// Prices are found by a few tiles first, which are held in memory, and then by more, at most so many, in so many rounds.
+// Prices are found by a few tiles first, which are held in memory, and then by all: in less rounds, the more there are.
 const (
-	fewFitted, fewRounds   = 8, 60
-	mostFitted, mostRounds = 32, 16
-	fitted                 = 0.008 // part by which an area may be wrong for them to be good
+	fewFitted, fewRounds  = 8, 60
+	allFitted, mostRounds = 1024, 16 // tiles that are labelled in all rounds together
+	fitted                = 0.008    // part by which an area may be wrong for prices to be good
 )
 
 // prices finds those of a zoom, beginning with those of the zoom below.
@@ -225,7 +225,7 @@ func (m *maker) prices(ctx context.Context, zoom int) error {
 	}
 	worst := fit(fewFitted, fewRounds)
 	if len(tiles) > fewFitted {
-		worst = fit(mostFitted, mostRounds)
+		worst = fit(len(tiles), min(max(allFitted/len(tiles), 4), mostRounds))
 	}
 	if err != nil {
 		return err

@@ -3,7 +3,7 @@
 -- coordinates of the set as EWKB, then the properties. Rows with an id come in any order: sorting them here would cost a
 -- third of the query, and hold the first back until the last is found.
 -- Index: the spatial index of the column the envelope is compared with; the constant is transformed, never the column.
-select /* id */, /* coordinates */ /* columns */
+select /* id */ as " id", /* coordinates */ as " shape" /* columns */
 from /* table */
 where /* geometry */ && /* envelope */ and /* filter */ /* rule */
 /* order */

@@ -1,8 +1,11 @@
 package tiles
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	"onemap/layers"
 )
 
 // The fonts of labels, the reader's own; the first name only says the weight.
@@ -127,12 +130,21 @@ func (b brush) line() []styleLayer {
 // circle draws points as dots of their class.
 func (b brush) circle() []styleLayer {
 	mark := func(_, c string) string { return b.look.mark(c) }
+	radius := zoomed(11, 1.6, 14, 3, 17, 4.5, 19, 7)
+	if slices.ContainsFunc(b.layer.Drawing.Rules, func(r layers.Rule) bool { return clusters(b.layer, r) }) {
+		radius = zoomed(6, swollen(2), 11, swollen(2), 14, swollen(3), 17, swollen(4.5), 19, swollen(7))
+	}
 	return []styleLayer{b.part("dot", "circle", 0, map[string]any{
 		"circle-color":        b.byCode(mark, b.look.mark(b.own())),
-		"circle-radius":       zoomed(11, 1.6, 14, 3, 17, 4.5, 19, 7),
+		"circle-radius":       radius,
 		"circle-stroke-color": b.look.markStroke, "circle-stroke-width": zoomed(11, 0.5, 15, 1.2, 19, 2),
 		"circle-opacity": b.opacity(1),
 	}, nil).legend()}
+}
+
+// swollen is the radius of a cluster: of ten times as many points it is half as wide again.
+func swollen(radius float64) []any {
+	return []any{"*", radius, []any{"^", []any{"coalesce", []any{"get", countKey}, 1}, 0.18}}
 }
 
 // icon draws points as badges with the sign of their class, and their names beside them where there is room.

@@ -117,6 +117,11 @@ func fields(l *layers.Layer, names []string) map[string]string {
 			out[name] = kind
 		}
 	}
+	for _, r := range l.Drawing.Rules {
+		if clusters(l, r) {
+			out[countKey] = "Number"
+		}
+	}
 	return out
 }
 
@@ -141,6 +146,14 @@ func leftOut(l *layers.Layer) string {
 		if r.Dissolve {
 			said = append(said, mosaicSaid(l, r))
 			continue
+		}
+		switch {
+		case merges(l, r):
+			only = append(only, "lines of one class merged, without ids")
+		case clusters(l, r):
+			only = append(only, fmt.Sprintf("points clustered in squares of %g pixels, with their count", r.Cluster))
+		case thins(l, r):
+			only = append(only, strings.TrimSpace(fmt.Sprintf("%d points of each square of %d pixels, by rank %s", r.Keep, keepSquare, r.Rank)))
 		}
 		if r.MinSize > 0 && strings.HasSuffix(l.GeometryType, "Polygon") {
 			only = append(only, fmt.Sprintf("features of at least %g square pixels", r.MinSize))

@@ -66,27 +66,73 @@ func (r *run) drawn() (layers.Drawing, layers.Style) {
 	default:
 		style.Kind, style.Order, style.Opacity = "fill", 30, "0.35"
 	}
-	drawing := layers.Drawing{MinZoom: minZoom(r.kinds.bounds(), r.spool.rows)}
+	drawing := generalised(r.geometryType, r.kinds.bounds(), r.spool.rows)
+	first := plainFrom(r.kinds.bounds(), r.spool.rows)
 	if r.plan.label != "" {
-		style.Label, style.LabelAt = r.plan.label, min(drawing.MinZoom+5, 16)
+		style.Label, style.LabelAt = r.plan.label, min(first+5, 16)
 		drawing.Properties = []string{r.plan.label}
 	}
 	return drawing, style
 }
 
-// minZoom is 0 for a layer that fits into one tile, else the zoom where an average tile has at most 20,000 features.
-func minZoom(bounds *layers.Bounds, rows int64) int {
-	const bearable = 20_000
-	if bounds == nil || rows <= bearable {
+// few is how many features need no drawing rules.
+const few = 5_000
+
+// generalised is how so many features are drawn while they are too many for the screen: polygons as a mosaic, long lines
+// alone, points in clusters; beyond that zoom all of them are.
+func generalised(geometryType string, bounds *layers.Bounds, rows int64) layers.Drawing {
+	first := plainFrom(bounds, rows)
+	if first == 0 {
+		return layers.Drawing{}
+	}
+	rule := layers.Rule{MaxZoom: first - 1}
+	if rows > bearable {
+		rule.MinZoom = zoomWhere(bounds, rows, 512*512/float64(bearable))
+	}
+	switch geometryType {
+	case "Point", "MultiPoint":
+		rule.Cluster = 24
+	case "LineString", "MultiLineString":
+		rule.Merge, rule.MinSize = true, 4
+	default:
+		rule.MinZoom, rule.Dissolve, rule.MinSize = mosaicFrom(bounds), true, 4
+	}
+	if rule.MinZoom > rule.MaxZoom {
+		return layers.Drawing{MinZoom: first}
+	}
+	return layers.Drawing{MinZoom: rule.MinZoom, Rules: []layers.Rule{rule}}
+}
+
+// apart is how many square pixels of the screen features have on average where they can be told apart.
+const apart = 64
+
+// bearable is how many rows a tile may be drawn from, on average.
+const bearable = 100_000
+
+// plainFrom is the zoom where features can be told apart; 0 for a few.
+func plainFrom(bounds *layers.Bounds, rows int64) int {
+	if rows <= few {
 		return 0
 	}
-	width, height := bounds[2]-bounds[0], bounds[3]-bounds[1]
+	return zoomWhere(bounds, rows, apart)
+}
+
+// zoomWhere is the first zoom where features have so many square pixels on average.
+func zoomWhere(bounds *layers.Bounds, rows int64, pixels float64) int {
+	if bounds == nil {
+		return 0
+	}
+	area := (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) / float64(max(rows, 1))
 	for z := range 16 {
-		tile := 360 / math.Exp2(float64(z))
-		tiles := math.Max(width/tile, 1) * math.Max(height/tile, 1)
-		if float64(rows)/tiles <= bearable {
+		if pixel := 360 / math.Exp2(float64(z)) / 512; area >= pixels*pixel*pixel {
 			return z
 		}
 	}
 	return 16
+}
+
+// mosaicFrom is the zoom where bounds are some 30 pixels large: below, there is nothing to be seen.
+func mosaicFrom(bounds *layers.Bounds) int {
+	side := max(bounds[2]-bounds[0], bounds[3]-bounds[1])
+	return max(0, int(math.Ceil(math.Log2(30*360/512/side))))
 }
