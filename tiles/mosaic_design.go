@@ -2,7 +2,6 @@ package tiles
 
 import (
 	"fmt"
-	"strings"
 
 	"onemap/layers"
 	"onemap/tiles/mosaic"
@@ -25,7 +24,7 @@ type design struct {
 // designOf returns the design of a layer that is drawn as a mosaic somewhere. Only what the log follows can be: a mosaic is
 // kept true by it.
 func designOf(l *layers.Layer) (d design, ok bool) {
-	if !strings.HasSuffix(l.GeometryType, "Polygon") || !l.Tracked || l.Table.Mercator == "" || l.Table.Key == "" || l.Bounds == nil {
+	if l.GeometryType != "Polygon" && l.GeometryType != "MultiPolygon" || !l.Tracked || l.Table.Mercator == "" || l.Table.Key == "" || l.Bounds == nil {
 		return d, false
 	}
 	d.layer = l
