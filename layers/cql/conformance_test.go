@@ -69,6 +69,24 @@ func TestPublishedExamples(t *testing.T) {
 	}
 }
 
+func TestJSONIsRefusedBeforeItIsTooDeep(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		strings.Repeat(`{"op":"not","args":[`, 3000) + "true" + strings.Repeat("]}", 3000): "deeper",
+		strings.Repeat(`[`, 50_000): "deeper",
+		strings.Repeat(`{"op":"not","args":[`, 63) + "true" + strings.Repeat("]}", 63): "",
+		`{"op":"=","args":["` + strings.Repeat(`[\"{`, 200) + `","x"]}`:                "",
+		`{"op":"=","args":[1]}`: "arguments", `{"op":"and","args":[true,1]}`: "conditions", `{"op":"in","args":[1,2]}`: "array", `{"op":"=","args":[1,null]}`: "isNull", `{"property":"a"}`: "condition",
+		`{"op":"s_within","args":[{"type":"Circle","coordinates":[1,2]},{"property":"geom"}]}`: "Circle", `{"op":"s_within","args":[{"type":"Point","coordinates":[[1,2]]},{"property":"geom"}]}`: "two numbers",
+		`{"op":"=","args":[{"what":1},1]}`: "args/0", `{"op":5,"args":[1,1]}`: "text",
+	} {
+		_, err := cql.ParseJSON(text)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%.80s: %v, want %s", text, err, want)
+		}
+	}
+}
+
 func decoded(t *testing.T, text []byte) (v any) {
 	t.Helper()
 	if err := json.Unmarshal(text, &v); err != nil {

@@ -110,11 +110,34 @@ func parseJSON(text string, crs CRS) (*Filter, error) {
 	if n := utf8.RuneCountInString(text); n > MaxLength {
 		return nil, tooLong(n)
 	}
+	if nesting(text) > 2*MaxDepth+8 { // an operator is two levels, a geometry up to six
+		return nil, tooDeep(0)
+	}
 	root, err := (&reader{crs: crs}).node(json.RawMessage(text))
 	if err != nil {
 		return nil, err
 	}
 	return New(root)
+}
+
+// nesting is how many brackets are open at once, at most.
+func nesting(text string) int {
+	open, most, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			open++
+			most = max(most, open)
+		case c == ']' || c == '}':
+			open--
+		}
+	}
+	return most
 }
 
 // reader reads a tree; path says where it is.
@@ -142,9 +165,6 @@ func (r *reader) below(place string, read func() error) error {
 
 // node reads any node.
 func (r *reader) node(raw json.RawMessage) (Expr, error) {
-	if len(r.path) > 2*MaxDepth {
-		return nil, tooDeep(0)
-	}
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || !json.Valid(raw) && len(r.path) == 0 {
 		return nil, r.wrong(`it is no JSON; want {"op": "=", "args": [{"property": "dlbm"}, "0102"]} or the like`, `不是 JSON；应形如 {"op": "=", "args": [{"property": "dlbm"}, "0102"]}`)
