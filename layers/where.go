@@ -118,6 +118,10 @@ func (sel *selection) touching(column string, b Bounds, srid int) (string, error
 	}
 	var any []string
 	for _, box := range boxes {
+		if box = within(box, srid); box[0] > box[2] || box[1] > box[3] {
+			any = append(any, "false") // it has no place on earth
+			continue
+		}
 		env, err := sel.envelope(box, srid)
 		if err != nil {
 			return "", err
@@ -125,6 +129,18 @@ func (sel *selection) touching(column string, b Bounds, srid int) (string, error
 		any = append(any, fmt.Sprintf("(%s && %s and st_intersects(%s, %s))", column, env, column, env))
 	}
 	return strings.Join(any, " or "), nil
+}
+
+// within cuts off what has no longitude and latitude in a plane system: PostGIS fails over it.
+func within(b Bounds, srid int) Bounds {
+	const equator = 20037508.342789244 // half of it, metres
+	most := Bounds{math.Inf(-1), math.Inf(-1), math.Inf(1), math.Inf(1)}
+	if g, ok := GaussKrugerOf(srid); ok {
+		most = Bounds{g.FalseEasting - 1e6, -1e7, g.FalseEasting + 1e6, 1e7} // see GaussKruger.Covers
+	} else if srid == 3857 {
+		most = Bounds{-equator, -equator, equator, equator}
+	}
+	return Bounds{max(b[0], most[0]), max(b[1], most[1]), min(b[2], most[2]), min(b[3], most[3])}
 }
 
 // envelope is a box as a constant geometry in the layer's SRID. Edges are densified before they are bent by a
