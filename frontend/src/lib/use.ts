@@ -44,7 +44,10 @@ const map = new maplibregl.Map({
   style: {
     version: 8,
     sources: { ${name}: { type: 'vector', url: '${place.origin}/tiles/${name}.json' } },
-    layers: [{ id: '${name}', type: '${kind(place)}', source: '${name}', 'source-layer': '${name}', paint: ${paint} }],
+    layers: [{
+      id: '${name}', type: '${kind(place)}', source: '${name}', 'source-layer': '${name}',
+      paint: ${paint},
+    }],
   },
 });`;
 };

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useCatalogue, useStyle } from "../api/queries";
 import { useWords } from "../i18n";
+import "../i18n/reading";
 import { sayMoment, timelessOf } from "../lib/moment";
 import { shownNow, useDesk } from "../state/desk";
 import { useReading, type Compare } from "../state/reading";

@@ -21,6 +21,7 @@ export class MapView {
   private drawn: StyleSpecification | undefined; // as the server made it
   private asked: Asked = { filters: {}, asOf: null };
   private data: Partial<Record<Overlay, GeoJSON.GeoJSON>> = {};
+  private readonly mirrors = new Set<(overlay: Overlay, data: GeoJSON.GeoJSON) => void>();
   private marker: Marker | undefined;
   private hovered = "";
   private tinted: FeatureIdentifier | null = null;
@@ -82,6 +83,18 @@ export class MapView {
     const data: GeoJSON.FeatureCollection = { type: "FeatureCollection", features };
     this.data[overlay] = data;
     this.map.getSource<GeoJSONSource>(overlay)?.setData(data);
+    this.mirrors.forEach((tell) => tell(overlay, data));
+  }
+
+  /** What is in the overlays now. */
+  overlaid(): Partial<Record<Overlay, GeoJSON.GeoJSON>> {
+    return this.data;
+  }
+
+  /** Tells another map what is put into the overlays; returns how to stop. */
+  mirror(tell: (overlay: Overlay, data: GeoJSON.GeoJSON) => void): () => void {
+    this.mirrors.add(tell);
+    return () => void this.mirrors.delete(tell);
   }
 
   /** The number of the finding at a point of the screen; null if there is none. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from "react";
+import { createPortal } from "react-dom";
 import { useWords } from "../i18n";
 import { Icon } from "./icons";
 
@@ -7,7 +8,7 @@ export function Dialog({ title, note, onClose, children, className = "" }: { tit
   const { t } = useWords();
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => box.current?.showModal(), []);
-  return (
+  return createPortal(
     <dialog ref={box} className={`dialog ${className}`} aria-label={title} onClose={onClose} onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
       onClick={(event) => event.target === event.currentTarget && box.current?.close()}>
       <header className="panel-head">
@@ -15,6 +16,7 @@ export function Dialog({ title, note, onClose, children, className = "" }: { tit
         <button className="icon-button" onClick={() => box.current?.close()} aria-label={t("settings.close")}><Icon name="close" size={16} /></button>
       </header>
       {children}
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }
