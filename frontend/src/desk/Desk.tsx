@@ -52,7 +52,7 @@ function Surface() {
   const drawer = useTable((s) => s.drawer);
   const past = useMoment() !== null;
   const comparing = useReading((r) => !!r.compare?.layer);
-  const classes = ["desk", past && "past", panel && (panel === "imports" ? "beside-wide" : "beside"), table && "drawn", (selected || comparing) && "chosen"].filter(Boolean).join(" ");
+  const classes = ["desk", past && "past", panel && (panel === "imports" ? "left-wide" : "left-open"), table && "drawn", (selected || comparing) && "chosen"].filter(Boolean).join(" ");
   return (
     <Antd className={classes} style={table ? ({ "--drawer": `${drawer}px`, "--below": `${drawer + 12}px` } as CSSProperties) : undefined} message={{ maxCount: 2, top: 64 }}>
       <Everything />
