@@ -201,8 +201,8 @@ func (m *maker) window(ctx context.Context, r *mosaic.Recipe, t Tile) (f *mosaic
 // Prices are found by a few tiles first, which are held in memory, and then by all: in less rounds, the more there are.
 const (
 	fewFitted, fewRounds  = 8, 60
-	allFitted, mostRounds = 1024, 16 // tiles that are labelled in all rounds together
-	fitted                = 0.008    // part by which an area may be wrong for prices to be good
+	allFitted, mostRounds = 256, 16 // tiles that are labelled in all rounds together
+	fitted                = 0.008   // part by which an area may be wrong for prices to be good
 )
 
 // prices finds those of a zoom, beginning with those of the zoom below.
