@@ -3,17 +3,18 @@ package format
 import "encoding/binary"
 
 // plainer rewrites EWKB of either byte order as our rows have it: little end first, no SRID, no measures, surfaces and
-// triangles as polygons. Whatever the bytes, nothing beyond them is read.
+// triangles as polygons, curves as lines. Whatever the bytes, nothing beyond them is read.
 type plainer struct {
-	in   []byte
-	out  ewkb
-	z    bool // write heights
-	high bool // a height is not zero
+	in      []byte
+	out     ewkb
+	z       bool // write heights
+	high    bool // a height is not zero
+	strokes int  // vertices that arcs became
 }
 
-// write replaces out. It returns false for curves, and for bytes that are no geometry.
+// write replaces out. It returns false for bytes that are no geometry.
 func (p *plainer) write(b []byte) bool {
-	p.in, p.out, p.z, p.high = b, p.out[:0], true, false
+	p.in, p.out, p.z, p.high, p.strokes = b, p.out[:0], true, false, 0
 	if !p.geometry(0) || len(p.in) > 0 {
 		return false
 	}
@@ -22,29 +23,40 @@ func (p *plainer) write(b []byte) bool {
 
 // flat is write without heights.
 func (p *plainer) flat(b []byte) bool {
-	p.in, p.out, p.z = b, p.out[:0], false
+	p.in, p.out, p.z, p.strokes = b, p.out[:0], false, 0
 	return p.geometry(0)
 }
 
-func (p *plainer) geometry(depth int) bool {
-	if len(p.in) < 5 || depth > flatDepth {
-		return false
+// header reads what a geometry begins with.
+func (p *plainer) header() (order binary.ByteOrder, kind uint32, z, m, ok bool) {
+	if len(p.in) < 5 {
+		return nil, 0, false, false, false
 	}
-	var order binary.ByteOrder = binary.BigEndian
+	order = binary.BigEndian
 	if p.in[0] == 1 {
 		order = binary.LittleEndian
 	}
-	kind := order.Uint32(p.in[1:])
+	kind = order.Uint32(p.in[1:])
 	p.in = p.in[5:]
 	if kind&ewkbSRID != 0 {
 		if len(p.in) < 4 {
-			return false
+			return nil, 0, false, false, false
 		}
 		p.in = p.in[4:]
 	}
-	z, m := kind&ewkbZ != 0, kind&ewkbM != 0
+	z, m = kind&ewkbZ != 0, kind&ewkbM != 0
 	kind &= 0xffff
-	z, m, kind = z || kind/1000 == 1 || kind/1000 == 3, m || kind/1000 >= 2, kind%1000
+	return order, kind % 1000, z || kind/1000 == 1 || kind/1000 == 3, m || kind/1000 >= 2, true
+}
+
+func (p *plainer) geometry(depth int) bool {
+	order, kind, z, m, ok := p.header()
+	if !ok || depth > flatDepth {
+		return false
+	}
+	if kind >= wkbCircularString && kind <= wkbMultiSurface {
+		return p.curved(order, kind, z, m, depth)
+	}
 	switch kind {
 	case flatTriangle:
 		kind = wkbPolygon
@@ -74,13 +86,11 @@ func (p *plainer) geometry(depth int) bool {
 
 // count copies a number of things, each of which needs 4 bytes at least.
 func (p *plainer) count(order binary.ByteOrder) (int, bool) {
-	if len(p.in) < 4 {
-		return 0, false
+	n, ok := p.number(order)
+	if ok {
+		p.out.setCount(p.out.count(), n)
 	}
-	n := int64(order.Uint32(p.in))
-	p.in = p.in[4:]
-	p.out.setCount(p.out.count(), int(n))
-	return int(n), 4*n <= int64(len(p.in))
+	return n, ok
 }
 
 func (p *plainer) path(order binary.ByteOrder, z, m bool) bool {

@@ -61,7 +61,9 @@ func (in input) openMapInfo(ctx context.Context, ext, data string) ([]*Source, e
 	}
 	e, notes, err := decide(in.hints.Encoding, claims, func(w *witness) error {
 		for line := range bytes.Lines(header) {
-			w.see(line)
+			if !mangled(line) {
+				w.see(line)
+			}
 		}
 		if ext == ".tab" {
 			return seeCells(ctx, in.beside[data], w)
@@ -79,8 +81,26 @@ func (in input) openMapInfo(ctx context.Context, ext, data string) ([]*Source, e
 	sources, err := plain.viaGDAL(ctx, gdalWay{driver: "MapInfo File", ext: ext, crs: "the MapInfo file", carried: &e, firstFID: 1})
 	for _, s := range sources {
 		s.Encoding, s.Notes = e.said(), append(s.Notes, notes...)
+		for _, f := range s.Fields {
+			if mangled([]byte(f.Name)) {
+				s.Notes = append(s.Notes, Note{Rule: "encoding.broken", Severity: Warning, Field: f.Name, Words: Say(
+					"the program that wrote the file replaced bytes in the name of field %s: give it a name by the mapping",
+					"写出文件的软件损坏了字段名“%s”，请在字段映射中另行命名", f.Name)})
+			}
+		}
 	}
 	return sources, err
+}
+
+// mangled tells of a name in which bytes beyond ASCII stand beside _: GDAL writes it for those that are no letter of
+// Latin-1, and tears characters of two bytes and more apart.
+func mangled(name []byte) bool {
+	for i, c := range name {
+		if c == '_' && (i > 0 && name[i-1] >= 0xc0 || i+1 < len(name) && name[i+1] >= 0xc0) {
+			return true
+		}
+	}
+	return false
 }
 
 // seeCells shows the witness the text fields of a .dat, which is a dBASE table.

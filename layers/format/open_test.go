@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paulmach/orb/encoding/ewkb"
+
 	"onemap/layers"
 	"onemap/layers/format"
 )
@@ -296,6 +298,44 @@ func TestOpenUnderstands(t *testing.T) {
 }
 
 // MapInfo's files name a character set, which may be wrong. Their numbers know no null.
+// In a layer that does not say what it has, GDAL leaves curves as they are.
+func TestCurvesBecomeLinesWhateverTheLayerSaysItHas(t *testing.T) {
+	t.Parallel()
+	const circle = "CIRCULARSTRING(116.1 35.8,116.11 35.81,116.12 35.8,116.11 35.79,116.1 35.8)"
+	for text, want := range map[string]string{
+		circle:                         "LineString",
+		"CURVEPOLYGON(" + circle + ")": "Polygon",
+		"COMPOUNDCURVE(CIRCULARSTRING(116.1 35.8,116.11 35.81,116.12 35.8),CIRCULARSTRING(116.12 35.8,116.11 35.79,116.1 35.8))": "LineString",
+		"MULTICURVE(" + circle + ")":                        "MultiLineString",
+		"MULTISURFACE(CURVEPOLYGON(" + circle + "))":        "MultiPolygon",
+		"GEOMETRYCOLLECTION(" + circle + ")":                "GeometryCollection",
+		"CIRCULARSTRING(116.1 35.8,116.12 35.8,116.1 35.8)": "LineString",
+	} {
+		t.Run(text[:12], func(t *testing.T) {
+			t.Parallel()
+			csv, path := write(t, "c.csv", "id,WKT\n1,\""+text+"\"\n"), filepath.Join(t.TempDir(), "c.gpkg")
+			if out, err := exec.CommandContext(t.Context(), "ogr2ogr", "-f", "GPKG", path, csv, "-oo", "GEOM_POSSIBLE_NAMES=WKT", "-a_srs", "EPSG:4490").CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			for row, err := range open(t, format.Hints{}, path).Sources[0].Rows(t.Context(), format.RowOptions{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				g, _, err := ewkb.Unmarshal(row.Geometry)
+				if err != nil || g.GeoJSONType() != want {
+					t.Fatalf("%v, %v of %s", err, g, geometryText(row.Geometry))
+				}
+				if b := g.Bound(); math.Abs(b.Min[0]-116.1) > 1e-5 || math.Abs(b.Max[0]-116.12) > 1e-5 || math.Abs(b.Min[1]-35.79) > 1e-5 || math.Abs(b.Max[1]-35.81) > 1e-5 {
+					t.Errorf("%v", b)
+				}
+				if ring := strings.Count(fmt.Sprint(g), "116."); ring < 91 || ring > 97 {
+					t.Errorf("%d vertices", ring)
+				}
+			}
+		})
+	}
+}
+
 func TestOpenMapInfo(t *testing.T) {
 	t.Parallel()
 	const plain = `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"梁山县水泊街道","n":7},
@@ -413,5 +453,24 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if _, err := format.Open(t.Context(), folder(t, format.DefaultLimits()), []string{"/nowhere/x.shp"}, format.Hints{}); !errors.Is(err, layers.ErrNotFound) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// GDAL tears Chinese names of columns apart when it writes MapInfo files; what stands in the columns is whole.
+func TestMapInfoWithTornNamesKeepsItsText(t *testing.T) {
+	t.Parallel()
+	const torn = `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"编号":"001","名称":"甲"},"geometry":{"type":"Point","coordinates":[116.09,35.8]}}]}`
+	for _, name := range []string{"a.tab", "a.mif"} {
+		args := []string{"-f", "MapInfo File", "-lco", "ENCODING=CP936"}
+		if name == "a.mif" {
+			args = append(args, "-dsco", "FORMAT=MIF")
+		}
+		s := open(t, format.Hints{}, ogr2ogr(t, torn, name, args...)).Sources[0]
+		if got := strings.Join(rows(t, s, format.RowOptions{}), "; "); got != "1 001 甲 Point 116.09 35.8" || s.Encoding.Name != "GB18030" {
+			t.Errorf("%s: %s, %+v", name, got, s.Encoding)
+		}
+		if got := rules(s.Notes); got != "encoding.broken encoding.broken" {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }
