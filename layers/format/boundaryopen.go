@@ -146,7 +146,7 @@ func (b *boundarySource) settleFields() {
 			continue
 		}
 		b.extra = append(b.extra, l)
-		b.fields = append(b.fields, Field{Name: l.Key, Kind: Text, Loose: true})
+		b.fields = append(b.fields, Field{Name: l.Key, Kind: Text, Verbatim: true}) // it goes out again so
 	}
 }
 

@@ -45,6 +45,8 @@ type Field struct {
 	Kind  Kind   // as the file declares it
 	Loose bool   // the format has no types: Kind is Text and the values tell
 	Width int    // of text, in characters; 0 = not said
+
+	Verbatim bool // text that stays as it stands, also where it reads as a date
 }
 
 // Kind is the type a file declares for a field.

@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,17 +14,20 @@ import (
 	"onemap/layers"
 )
 
-// boundaryDecimals of a metre are what the points are written with: 0.1 mm.
+// boundaryDecimals of a metre are what the points are written with where nothing says otherwise: 0.1 mm.
 const boundaryDecimals = 4
 
-// boundaryWriter writes areas in the ministry's exchange text of boundary points, one parcel for each feature.
+// boundaryWriter writes areas in the ministry's exchange text of boundary points, one parcel for each feature. A layer
+// that came from such a file has what stood in its head as properties, which stand there again.
 type boundaryWriter struct {
-	out    *BoundaryWriter
-	sheet  Sheet
-	zone   int     // of 3 degrees
-	inEast float64 // what the eastings have before them already: zone × 10⁶, or 0
-	fields []int   // places of the parcel's fields among the properties; -1 = there is none
-	area   float64 // hectares of one unit of the property that is the area
+	to       io.Writer
+	out      *BoundaryWriter // nil = the head waits for the first feature
+	sheet    Sheet
+	zone     int            // of 3 degrees
+	inEast   float64        // what the eastings have before them already: zone × 10⁶, or 0
+	decimals int            // of a metre
+	fields   []int          // places of the parcel's fields among the properties; -1 = there is none
+	head     map[string]int // places of what belongs to the head
 }
 
 // writeBoundary writes in GBK as the ministry's programs do, in the 3-degree zone of the features.
@@ -47,7 +51,7 @@ var boundaryNames = [][]string{
 }
 
 func newBoundaryText(w io.Writer, s Sheet) (Writer, error) {
-	b := &boundaryWriter{sheet: s, area: 1e-4}
+	b := &boundaryWriter{to: w, sheet: s, decimals: boundaryDecimals, head: map[string]int{}}
 	switch srid := s.CRS.SRID; {
 	case srid >= 4513 && srid <= 4533:
 		b.zone = srid - 4513 + 25
@@ -62,15 +66,35 @@ func newBoundaryText(w io.Writer, s Sheet) (Writer, error) {
 			return slices.Contains(names, strings.ToLower(p.Name)) || slices.Contains(names, p.Title)
 		}))
 	}
-	if i := b.fields[0]; i >= 0 && strings.Contains(strings.ToLower(s.Layer.Properties[i].Unit), "ha") {
-		b.area = 1
+	for i, p := range s.Layer.Properties {
+		if slices.Contains([]string{"格式版本号", "数据产生单位", "数据产生日期", "精度", "转换参数"}, p.Title) {
+			b.head[p.Title] = i
+		}
 	}
-	var err error
-	b.out, err = NewBoundaryWriter(w, s.Encoding, false, BoundaryHead(b.zone, boundaryDecimals, map[string]string{"数据产生日期": time.Now().In(layers.Zone).Format(time.DateOnly)}))
-	return b, err
+	return b, nil
+}
+
+// begin writes the head, as the first feature says; nil where there is none.
+func (b *boundaryWriter) begin(f *layers.Feature) (err error) {
+	said := map[string]string{"数据产生日期": time.Now().In(layers.Zone).Format(time.DateOnly)}
+	for key, at := range b.head {
+		if f != nil && f.Properties[at] != nil {
+			said[key] = string(appendText(nil, f.Properties[at]))
+		}
+	}
+	if whole, fraction, ok := strings.Cut(said["精度"], "."); ok && strings.Trim(whole+fraction, "0") == "1" && len(fraction) <= 6 {
+		b.decimals = len(fraction)
+	}
+	b.out, err = NewBoundaryWriter(b.to, b.sheet.Encoding, false, BoundaryHead(b.zone, b.decimals, said))
+	return err
 }
 
 func (b *boundaryWriter) Write(f *layers.Feature) error {
+	if b.out == nil {
+		if err := b.begin(f); err != nil {
+			return err
+		}
+	}
 	var rings [][][2]float64
 	switch g := f.Geometry.(type) {
 	case *geom.Polygon:
@@ -78,7 +102,7 @@ func (b *boundaryWriter) Write(f *layers.Feature) error {
 	case *geom.MultiPolygon:
 		rings = b.rings(g.FlatCoords(), g.Stride(), g.Endss())
 	}
-	parcel := NewParcel(b.parcelFields(f), rings, b.zone, boundaryDecimals)
+	parcel := NewParcel(b.parcelFields(f, hectaresOf(rings)), rings, b.zone, b.decimals)
 	return b.out.Write(&parcel)
 }
 
@@ -99,7 +123,7 @@ func (b *boundaryWriter) rings(flat []float64, stride int, endss [][]int) (rings
 
 // parcelFields are the fields after the number of points. The area is in hectares; a parcel without a number of its
 // own gets the feature's id.
-func (b *boundaryWriter) parcelFields(f *layers.Feature) []string {
+func (b *boundaryWriter) parcelFields(f *layers.Feature, hectares float64) []string {
 	out := make([]string, len(b.fields))
 	for i, at := range b.fields {
 		if at >= 0 && f.Properties[at] != nil {
@@ -108,7 +132,7 @@ func (b *boundaryWriter) parcelFields(f *layers.Feature) []string {
 	}
 	if at := b.fields[0]; at >= 0 {
 		if v, ok := asNumber(f.Properties[at]); ok {
-			out[0] = strconv.FormatFloat(v*b.area, 'f', boundaryDecimals, 64)
+			out[0] = strconv.FormatFloat(v*perHectare(b.sheet.Layer.Properties[at].Unit, v, hectares), 'f', 4, 64)
 		}
 	}
 	if out[1] == "" {
@@ -120,4 +144,35 @@ func (b *boundaryWriter) parcelFields(f *layers.Feature) []string {
 	return out
 }
 
-func (b *boundaryWriter) Close() error { return b.out.Close() }
+// perHectare is what makes hectares of an area. Where the property has no unit, the parcel decides whether it is in
+// hectares or in square metres.
+func perHectare(unit string, area, hectares float64) float64 {
+	switch {
+	case strings.Contains(strings.ToLower(unit), "ha") || strings.Contains(unit, "公顷"):
+		return 1
+	case unit == "" && hectares > 0 && math.Abs(math.Log(area/hectares)) < math.Abs(math.Log(area/hectares/1e4)):
+		return 1
+	}
+	return 1e-4
+}
+
+// hectaresOf is what rings enclose: holes go round the other way.
+func hectaresOf(rings [][][2]float64) float64 {
+	sum := 0.0
+	for _, ring := range rings {
+		for i := 1; i < len(ring); i++ {
+			a, b := ring[i-1], ring[i]
+			sum += (a[0]-ring[0][0])*(b[1]-ring[0][1]) - (b[0]-ring[0][0])*(a[1]-ring[0][1])
+		}
+	}
+	return math.Abs(sum) / 2e4
+}
+
+func (b *boundaryWriter) Close() error {
+	if b.out == nil {
+		if err := b.begin(nil); err != nil {
+			return err
+		}
+	}
+	return b.out.Close()
+}

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	comparedLayers   = 5
+	comparedLayers   = 12
 	comparedVertices = 150             // with one layer
 	comparePatience  = 2 * time.Second // with one layer
 	compareTime      = 4 * time.Second // with all
@@ -61,7 +61,7 @@ type comparison struct {
 }
 
 // comparable are the layers that may tell, the likeliest first: the one that is written to, those of the same kind, those most
-// of the vertices are in. areal is the kind of the file's geometries.
+// of the vertices are in, those that reach as far. areal is the kind of the file's geometries.
 func comparable(all []*layers.Layer, target, areal string, vertices [][2]float64) []comparison {
 	var found []comparison
 	for _, l := range all {
@@ -87,10 +87,22 @@ func comparable(all []*layers.Layer, target, areal string, vertices [][2]float64
 		}
 		return 0
 	}
+	reach := layers.Bounds{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	for _, v := range vertices {
+		reach = reach.Extend(layers.Bounds{v[0], v[1], v[0], v[1]})
+	}
 	slices.SortStableFunc(found, func(a, b comparison) int {
-		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(len(b.vertices), len(a.vertices)))
+		return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(len(b.vertices), len(a.vertices)),
+			cmp.Compare(likeness(*b.layer.Bounds, reach), likeness(*a.layer.Bounds, reach)))
 	})
 	return found[:min(len(found), comparedLayers)]
+}
+
+// likeness is how much of what two bounds cover both do, from 0 to 1: a shift changes the bounds of a layer little.
+func likeness(a, b layers.Bounds) float64 {
+	area := func(b layers.Bounds) float64 { return max(b[2]-b[0], 0) * max(b[3]-b[1], 0) }
+	both := area(layers.Bounds{max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])})
+	return both / max(area(a)+area(b)-both, math.SmallestNonzeroFloat64)
 }
 
 // compare measures how far vertices are from a layer, in metres, in each way of reading and moved aside.

@@ -14,8 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"onemap/layers"
+	"onemap/layers/format"
 	"onemap/layers/intake"
 	"onemap/migrations/dbtest"
 )
@@ -137,6 +139,75 @@ func TestADryRunWritesNothing(t *testing.T) {
 	var doc struct{ Features []json.RawMessage }
 	if err := json.Unmarshal(preview.Bytes(), &doc); err != nil || len(doc.Features) != 2 {
 		t.Errorf("preview %v: %s", err, preview.Bytes())
+	}
+}
+
+func TestADryRunProposesANameThatIsFree(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.must(intake.Options{Layer: "shui_jing"}, write(t, "a.csv", "n\n1\n"))
+	if _, err := d.pool.Exec(t.Context(), "select onemap.sequence()"); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{"地块.csv": "di_kuai", "水井.csv": "shui_jing_2", "2023 Roads.csv": "f_2023_roads", "_.csv": "layer"} {
+		if r := d.must(intake.Options{DryRun: true}, write(t, file, "n\n1\n")); r.Layer != want {
+			t.Errorf("%s is %q, want %q", file, r.Layer, want)
+		}
+	}
+}
+
+// What came from a file of boundary points goes out as it stood there, to the byte.
+func TestBoundaryPointsGoOutAsTheyCameIn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	text := strings.ReplaceAll(`[属性描述]
+格式版本号=1.01版本
+数据产生单位=梁山县自然资源和规划局
+数据产生日期=2023-5-1
+坐标系=2000国家大地坐标系
+几度分带=3
+投影类型=高斯克吕格
+计量单位=米
+带号=39
+精度=0.001
+转换参数=,,,,,,
+[地块坐标]
+10,0.8400,DK1,地块一,面,I50G005034,建设用地,0601,@
+J1,1,3963733.366,39417743.273
+J2,1,3963833.366,39417743.273
+J3,1,3963833.366,39417843.273
+J4,1,3963733.366,39417843.273
+J1,1,3963733.366,39417743.273
+J5,2,3963753.366,39417763.273
+J6,2,3963753.366,39417803.273
+J7,2,3963793.366,39417803.273
+J8,2,3963793.366,39417763.273
+J5,2,3963753.366,39417763.273
+4,0.5000,DK2,地块二,面,,,,@
+J1,1,3964733.366,39417743.273
+J2,1,3964833.366,39417743.273
+J3,1,3964833.366,39417843.273
+J1,1,3964733.366,39417743.273
+`, "\n", "\r\n")
+	gbk, err := simplifiedchinese.GBK.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.must(intake.Options{Layer: "plots", Invalid: intake.Keep}, write(t, "勘测定界.txt", gbk))
+	if _, err := d.pool.Exec(t.Context(), "select onemap.sequence()"); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out.txt")
+	if _, err := format.Export(t.Context(), d.store, clerk, "plots", layers.Query{}, format.ExportOptions{File: out}); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := simplifiedchinese.GBK.NewDecoder().String(string(raw))
+	if diff := cmp.Diff(text, back); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
 

@@ -65,6 +65,22 @@ func TestOffsetsAreJudgedOnEvidenceOnly(t *testing.T) {
 	}
 }
 
+// In a county with many layers the one that a shifted file is a copy of is among those it is compared with.
+func TestTheLayerThatReachesAsFarIsComparedFirst(t *testing.T) {
+	t.Parallel()
+	var all []*layers.Layer
+	for i := range 40 {
+		l := &layers.Layer{Name: fmt.Sprint("l", i), GeometryType: "MultiPolygon", SRID: 4490, Bounds: &layers.Bounds{115.8, 35.6, 116.4, 36}}
+		l.Table.Geom, l.Table.Key = "geom", "fid"
+		all = append(all, l)
+	}
+	all[37].Bounds = &layers.Bounds{116, 35.7, 116.1, 35.8}
+	shifted := [][2]float64{{116.006, 35.7}, {116.106, 35.8}, {116.05, 35.75}}
+	if found := comparable(all, "", "polygon", shifted); len(found) != comparedLayers || found[0].layer.Name != "l37" {
+		t.Errorf("%d layers, the first is %s", len(found), found[0].layer.Name)
+	}
+}
+
 func TestChanceIsComputed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -61,7 +61,7 @@ func newProfile(fields []format.Field, keys ...string) *profile {
 	watched := identifiers(fields, keys)
 	for i, f := range fields {
 		p.fields[i] = fieldProfile{
-			Field: f, judged: f.Loose || f.Kind == format.Text && meansDate(f.Name),
+			Field: f, judged: f.Loose || f.Kind == format.Text && !f.Verbatim && meansDate(f.Name),
 			could: asAnything, places: map[string]int32{}, last: -1,
 		}
 		if watched[i] {
