@@ -100,7 +100,11 @@ func printHead(row func(string, string, ...any), r *intake.Report) {
 	}
 	if r.GeometryType != "" {
 		row("geometry", "%s%s", r.GeometryType, map[bool]string{true: " with heights"}[r.HasZ])
-		row("coordinates", "%s (%s) → CGCS2000 (EPSG:4490)", r.CRS.Name, r.CRS.How)
+		if r.CRS.Name == "" {
+			row("coordinates", "of a system that the file does not tell")
+		} else {
+			row("coordinates", "%s (%s) → CGCS2000 (EPSG:4490)", r.CRS.Name, r.CRS.How)
+		}
 	}
 	row("text", "%s (%s)", r.Encoding.Name, r.Encoding.How)
 	if b := r.Bounds; b != nil {

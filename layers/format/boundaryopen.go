@@ -74,7 +74,11 @@ func openBoundary(ctx context.Context, in input) ([]*Source, error) {
 			"有 %d 行既不是地块也不是界址点，未读取，首行为第 %d 行", len(strange), strange[0])})
 	}
 	s.rowsOf(in.folder, b.rows)
-	return []*Source{s}, s.survey(ctx)
+	err = s.survey(ctx)
+	if s.Geometry == "None" { // no point can be read, yet parcels are what the file is about
+		s.Geometry = "Polygon"
+	}
+	return []*Source{s}, err
 }
 
 // each calls do for every parcel.

@@ -96,9 +96,9 @@ func TestColumnsOfCoordinatesAreKnownByName(t *testing.T) {
 	t.Parallel()
 	roles := map[string]string{}
 	for _, names := range []string{
-		"lon:经度 lng LON Longitude GPS_Lon 经度(°) 东经 Residence_Addresses_Longitude 经度坐标", "lat:纬度 Lat decimalLatitude home_lat",
+		"lon:经度 經度 lng LON Longitude GPS_Lon 经度(°) 东经 Residence_Addresses_Longitude 经度坐标", "lat:纬度 緯度座標 Lat decimalLatitude home_lat",
 		"x:X x坐标 X坐标(m) point_x 坐标(X) X_COORD", "y:Y Y坐标 YCOORD", "z:Z 高程 标高(m) Elevation",
-		"east:横坐标 横坐标Y easting 东坐标", "north:纵坐标（x） Northing 北坐标", ":name 地面高程 long_name LatLongAccuracy 起点X platform",
+		"east:橫座標 横坐标 横坐标Y easting 东坐标", "north:纵坐标（x） Northing 北坐标", ":name 地面高程 long_name LatLongAccuracy 起点X platform",
 	} {
 		role, list, _ := strings.Cut(names, ":")
 		for name := range strings.FieldsSeq(list) {
@@ -117,7 +117,7 @@ func TestOrdinatesArePeoplesOwn(t *testing.T) {
 	for text, want := range map[string]string{
 		"116.09": "116.09", " 1e2 ": "100", "１１６．５": "116.5", "3,963,700.25": "3963700.25", "116°05′24″": "116.09", "116°5'24.36\"E": "116.0901",
 		"W116°30′": "-116.5", "北纬35度48分0秒": "35.8", "35°": "35", "-35°30'": "-35.5", "116°05′24": "116.09",
-		"": "no", "abc": "no", "1,2": "no", "116°75′": "no", "0x10": "no", "NaN": "no", "116 05 24": "no", "1°2°3°": "no", "400°": "no", "12,34,567": "no", "∞": "no",
+		"": "no", "abc": "no", "116,10": "116.1", "3963733,366": "3963733.366", "1.5,2": "no", "116°75′": "no", "0x10": "no", "NaN": "no", "116 05 24": "no", "1°2°3°": "no", "400°": "no", "12,34,567": "no", "∞": "no",
 	} {
 		got := "no"
 		if v, ok := ordinate(text); ok {

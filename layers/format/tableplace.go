@@ -73,13 +73,13 @@ func columnRole(name string) string {
 	}
 	base = strings.TrimSpace(base)
 	switch {
-	case strings.Contains(base, "经度"), base == "东经":
+	case containsAny(base, "经度", "經度"), base == "东经", base == "東經":
 		return "lon"
-	case strings.Contains(base, "纬度"), base == "北纬":
+	case containsAny(base, "纬度", "緯度"), base == "北纬", base == "北緯":
 		return "lat"
-	case strings.Contains(base, "横坐标"), strings.Contains(base, "东坐标"):
+	case containsAny(base, "横坐标", "橫座標", "橫坐標", "东坐标", "東坐標", "東座標"):
 		return "east"
-	case strings.Contains(base, "纵坐标"), strings.Contains(base, "北坐标"):
+	case containsAny(base, "纵坐标", "縱座標", "縱坐標", "北坐标", "北坐標", "北座標"):
 		return "north"
 	case base == "坐标" && (inner == "x" || inner == "y"):
 		return inner
@@ -93,8 +93,8 @@ func columnRole(name string) string {
 		{"lat", []string{"lat", "latitude", "wd", "latdd", "gpslat", "decimallatitude"}},
 		{"east", []string{"easting", "east", "eastings"}},
 		{"north", []string{"northing", "north", "northings"}},
-		{"x", []string{"x", "xcoord", "coordx", "xcoordinate", "pointx", "x坐标", "坐标x", "xzb", "centroidx", "x坐标值"}},
-		{"y", []string{"y", "ycoord", "coordy", "ycoordinate", "pointy", "y坐标", "坐标y", "yzb", "centroidy", "y坐标值"}},
+		{"x", []string{"x", "xcoord", "coordx", "xcoordinate", "pointx", "x坐标", "坐标x", "x坐標", "x座標", "xzb", "centroidx", "x坐标值"}},
+		{"y", []string{"y", "ycoord", "coordy", "ycoordinate", "pointy", "y坐标", "坐标y", "y坐標", "y座標", "yzb", "centroidy", "y坐标值"}},
 		{"z", []string{"z", "zcoord", "coordz", "pointz", "z坐标", "坐标z", "高程", "标高", "海拔", "elevation", "elev", "altitude"}},
 	} {
 		if slices.Contains(r.names, tight) {
@@ -107,6 +107,10 @@ func columnRole(name string) string {
 		}
 	}
 	return ""
+}
+
+func containsAny(s string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 }
 
 // holdsWKT tells whether what stands in a column is well-known text, in at least nine rows of ten.
@@ -234,7 +238,7 @@ func (p tablePlace) drawPoint(m *rowMaker, cells []string) {
 }
 
 // ordinate reads a coordinate as people write it: in decimals, with full-width digits, with commas between thousands,
-// or in degrees, minutes and seconds.
+// with a comma in place of the point, or in degrees, minutes and seconds.
 func ordinate(s string) (float64, bool) {
 	s = strings.TrimSpace(s)
 	if v, ok := number(s); ok {
@@ -257,6 +261,9 @@ func ordinate(s string) (float64, bool) {
 	}
 	if plain, ok := thousands(s); ok {
 		return number(plain)
+	}
+	if strings.Count(s, ",") == 1 && !strings.Contains(s, ".") {
+		return number(strings.Replace(s, ",", ".", 1))
 	}
 	return degrees(s)
 }

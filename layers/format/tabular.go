@@ -82,6 +82,9 @@ func (t *table) source(ctx context.Context, s *Source) (*Source, error) {
 	if err := s.survey(ctx); err != nil {
 		return nil, err
 	}
+	if s.Geometry == "None" && place.wkt >= 0 && s.Count > 0 { // text that should be geometry and is not
+		s.Geometry = "Unknown (any)"
+	}
 	if s.Count == 0 {
 		s.Notes = append(s.Notes, Note{Rule: "table.empty", Severity: Warning, Words: Say(
 			"there are names of columns and no rows below them", "表格只有表头，没有数据行")})

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -40,6 +41,9 @@ func (g *gatherer) zip(path, name string, depth int) error {
 	if err != nil {
 		return err
 	}
+	if promised(z.File) > uint64(g.folder.limits.Unpacked) {
+		return g.tooLarge()
+	}
 	for i, e := range z.File {
 		if err := g.ctx.Err(); err != nil {
 			return err
@@ -65,6 +69,20 @@ func (g *gatherer) zip(path, name string, depth int) error {
 		}
 	}
 	return nil
+}
+
+// promised is how many bytes entries unpack to by their own account.
+func promised(files []*zip.File) (bytes uint64) {
+	for _, e := range files {
+		if bytes += e.UncompressedSize64; bytes < e.UncompressedSize64 {
+			return math.MaxUint64
+		}
+	}
+	return bytes
+}
+
+func (g *gatherer) tooLarge() error {
+	return refuse("the archive unpacks to more than %d MB", "压缩包解压后超过 %d MB", g.folder.limits.Unpacked>>20)
 }
 
 // refusedEntry says why an entry is not unpacked, nil if it is.
@@ -161,7 +179,7 @@ func (g *gatherer) write(to string, in io.Reader, packed int64) (size int64, err
 		if n > 0 {
 			size += int64(n)
 			if g.folder.unpacked.Add(int64(n)) > l.Unpacked {
-				err = refuse("the archive unpacks to more than %d MB", "压缩包解压后超过 %d MB", l.Unpacked>>20)
+				err = g.tooLarge()
 			} else if size > 1<<20 && size > l.Ratio*max(packed, 1) {
 				err = refuse("the archive unpacks to more than %d times its size: it is a bomb", "压缩包解压后超过原大小的 %d 倍，疑为压缩炸弹", l.Ratio)
 			} else if g.ctx.Err() != nil {

@@ -93,6 +93,32 @@ func TestAnIdentifierThatRepeatsIsToldBeforeWriting(t *testing.T) {
 	}
 }
 
+// A new layer goes without an identifier that repeats, and says so.
+func TestAnIdentifierThatRepeatsIsToldOfANewLayerToo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.must(intake.Options{Layer: "w"}, write(t, "a.csv", "BSM,类型编号,n\n7,1,1\n8,1,2\n7,1,3\n"))
+	i := slices.IndexFunc(r.Doubts, func(d intake.Doubt) bool { return d.Rule == "id.duplicate" })
+	if i < 0 || r.Doubts[i].Blocking || !strings.Contains(r.Doubts[i].Words.Zh, "“7”") || len(r.Doubts) != 2 {
+		t.Errorf("%+v", r.Doubts)
+	}
+}
+
+// Parcels of which no point can be read make no layer without geometry, silently.
+func TestALayerWhoseGeometriesAreAllLostIsNotMade(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for name, text := range map[string]string{
+		"b.txt": "[地块坐标]\n5,1.0,DK1,地块一,面,,,,@\nJ1,1,3963733.366,39417743.273\nJ2,1,abc,39417843.273\n",
+		"w.csv": "n,wkt\n1,\"POLYGON((116 35,\"\n2,\"POLYGON((116\"\n",
+	} {
+		r, err := d.bring(intake.Options{Layer: "lost", SRID: 4527}, write(t, name, text))
+		if !errors.Is(err, layers.ErrInvalid) || !slices.ContainsFunc(r.Doubts, func(d intake.Doubt) bool { return d.Rule == "geometry.unreadable" && d.Blocking }) {
+			t.Errorf("%s: %v, %+v", name, err, r.Doubts)
+		}
+	}
+}
+
 // Days that programs write for no day are kept, and told.
 func TestDaysThatStandForNoneAreTold(t *testing.T) {
 	t.Parallel()

@@ -176,6 +176,9 @@ func (r *run) take(ctx context.Context, row *format.Row) error {
 	if first, again := r.seen.add(content, row.Number); again {
 		r.report.Rows.Duplicate++
 		words := format.Say("the same as row %d, geometry and values", "与第 %d 行的图形和属性完全相同", first)
+		if len(r.sources) > 1 { // which of them had it nobody remembers
+			words = format.Say("the same as an earlier row of these files, geometry and values", "与前面某一行的图形和属性完全相同")
+		}
 		if err := r.find(Finding{Row: row.Number, Rule: "row.duplicate", Severity: format.Warning, Done: Kept, Words: words}); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ var (
 	dateName = regexp.MustCompile(`日期|时间|年月日|(^|_|\d)(date|time|datetime|timestamp)(_|\d|$)|(date|time|rq|sj)$`)
 	codeName = regexp.MustCompile(`代码|编码|编号|标识码|区号|号码|证号|电话|手机|邮编|身份证|帐号|账号|code$|^code|phone|mobile|^tel$|(^|_)(zip|postcode)$|dm$|bm$|bh$|^bsm$|adcode`)
 
-	// identifierNames are how fields that tell rows apart are called, the surest first.
+	// identifierNames are how fields that tell rows apart are called, the surest first; the first two leave no doubt.
 	identifierNames = []*regexp.Regexp{
 		regexp.MustCompile(`^(bsm|标识码|uuid|guid)$`),
 		regexp.MustCompile(`^(id|编号|唯一编号|唯一标识|主键)$`),

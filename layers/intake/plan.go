@@ -277,6 +277,20 @@ func (s *settling) name() {
 			return
 		}
 	}
+	s.repeats()
+}
+
+// repeats says that a field which is called like an identifier is none, as a value is there twice.
+func (s *settling) repeats() {
+	for _, c := range s.plan.columns {
+		f := &s.profile.fields[c.from]
+		if f.unique == nil || f.unique.twice == "" || firstNamed(identifierNames[:2], []string{f.Name}) < 0 {
+			continue
+		}
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.duplicate", Severity: format.Warning, Words: format.Say(
+			"field %q is called like what tells features apart, but %q is there more than once: the layer has no identifier",
+			"字段“%s”从名称看应唯一标识要素，但值“%s”重复出现，图层不设标识属性", f.Name, f.unique.twice)})
+	}
 }
 
 // judge looks at what became of a value, of which its converter may have noted something.

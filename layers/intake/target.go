@@ -146,7 +146,7 @@ func (r *run) settleGeometry() error {
 
 // allUnreadable stops a layer of features whose geometries were all lost on the way.
 func (r *run) allUnreadable() []Doubt {
-	i := slices.IndexFunc(r.report.Findings, func(f Finding) bool { return f.Rule == "geometry.unreadable" })
+	i := slices.IndexFunc(r.report.Findings, func(f Finding) bool { return f.Done == Emptied && strings.HasPrefix(f.Rule, "geometry.") })
 	if i < 0 || r.kinds.bounds() != nil {
 		return nil
 	}
