@@ -76,6 +76,9 @@ func (r *run) look(ctx context.Context, files *Files) error {
 	if err := r.choose(data.Sources); err != nil || len(r.sources) == 0 {
 		return err
 	}
+	if err := r.propose(ctx); err != nil {
+		return err
+	}
 	first := r.sources[0].source
 	r.report.Format, r.report.Encoding = first.Format.Title, first.Encoding
 	for i, c := range r.sources {

@@ -48,7 +48,7 @@ const (
 
 // Options say what to import and as what. Only Layer has to be given.
 type Options struct {
-	Layer    string  `json:"layer"`              // name of the layer to make or to write to
+	Layer    string  `json:"layer,omitempty"`    // name of the layer to make or to write to; "" in a dry run = not known yet
 	Title    string  `json:"title,omitempty"`    // Chinese; "" = the file's name
 	TitleEn  string  `json:"titleEn,omitempty"`  //
 	Theme    string  `json:"theme,omitempty"`    // code of scheme "theme"; "" = other
@@ -86,7 +86,7 @@ type Progress struct {
 
 // Report is what an import found and did, or in a dry run would do. It travels as JSON as it is.
 type Report struct {
-	Layer   string        `json:"layer"`
+	Layer   string        `json:"layer"` // where nobody has named one: a name it could have
 	Title   string        `json:"title"`
 	Mode    Mode          `json:"mode"`
 	DryRun  bool          `json:"dryRun"`

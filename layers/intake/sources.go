@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -41,6 +43,31 @@ func (r *run) choose(all []*format.Source) error {
 	}
 	for _, s := range used {
 		r.sources = append(r.sources, &chosen{source: s})
+	}
+	return nil
+}
+
+// propose gives the report a name for a new layer that nobody has named: of the source, or of the file of several.
+func (r *run) propose(ctx context.Context) error {
+	if r.opt.Layer != "" || len(r.sources) == 0 {
+		return nil
+	}
+	title := r.sources[0].source.Name
+	if len(r.sources) > 1 {
+		file := r.report.Files[0].Name
+		title = strings.TrimSuffix(file, path.Ext(file))
+	}
+	all, err := r.store.Layers(ctx, r.actor)
+	if err != nil {
+		return err
+	}
+	own := LayerName("", title)
+	if !layers.ValidName(own) {
+		own = "layer"
+	}
+	r.report.Layer = own
+	for n := 2; slices.ContainsFunc(all, func(l *layers.Layer) bool { return l.Name == r.report.Layer }); n++ {
+		r.report.Layer = fmt.Sprintf("%s_%d", own[:min(len(own), 44)], n)
 	}
 	return nil
 }
