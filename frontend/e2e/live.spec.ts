@@ -13,3 +13,26 @@ test("what psql changes is on the map within a second", async ({ page }) => {
   psql(`update layer.facility set name = '${before}' where fid = ${fid}`);
   await expect.poll(() => named(before), { timeout: 3000, intervals: [50] }).toBe(true);
 });
+
+test("only tiles that are touched are asked for again", async ({ page }) => {
+  const [fid, lon, lat, before] = psql("select fid, st_x(geom), st_y(geom), name from layer.facility order by fid limit 1").split("|");
+  await open(page, `?at=17/${lat}/${lon}&layers=facility,dltb,road`);
+  const asked: string[] = [];
+  page.on("request", (request) => /\/tiles\/.+\.mvt/.test(request.url()) && asked.push(new URL(request.url()).pathname));
+  const heard = page.waitForRequest(/\/tiles\/facility\/.+\.mvt/);
+  psql(`update layer.facility set name = '改名' where fid = ${fid}`);
+  await heard;
+  await page.waitForTimeout(1000); // what else would come, comes now
+  // The place of the feature: every tile asked for again is of its layer, and holds it or has it in its buffer.
+  for (const path of asked) {
+    const [layer, z, x, y] = path.match(/tiles\/(\w+)\/(\d+)\/(\d+)\/(\d+)/)!.slice(1);
+    const side = 2 ** Number(z);
+    const column = ((Number(lon) + 180) / 360) * side;
+    const row = ((1 - Math.asinh(Math.tan((Number(lat) * Math.PI) / 180)) / Math.PI) / 2) * side;
+    expect(layer).toBe("facility");
+    expect(Math.abs(column - Number(x) - 0.5), path).toBeLessThan(0.5 + 64 / 4096);
+    expect(Math.abs(row - Number(y) - 0.5), path).toBeLessThan(0.5 + 64 / 4096);
+  }
+  expect(new Set(asked).size).toBe(asked.length);
+  psql(`update layer.facility set name = '${before}' where fid = ${fid}`);
+});
