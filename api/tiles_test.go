@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -163,4 +164,19 @@ func TestTileJSONSaysWhatThereIs(t *testing.T) {
 	}
 	template := doc["tiles"].([]any)[0].(string)
 	w.get(strings.NewReplacer("{z}", "14", "{x}", "13475", "{y}", "6445").Replace(template))
+}
+
+func TestFilterThatNoValueFitsIsToldByTiles(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	if _, err := w.pool.Exec(t.Context(), "update layer.house set built = '5874897-01-01' where fid = 1"); err != nil {
+		t.Fatal(err)
+	}
+	for _, filter := range []string{"built > TIMESTAMP('2020-01-01T00:00:00Z')", "1e308*1e308 > floors"} {
+		items := w.ask(http.MethodGet, "/ogc/collections/house/items?filter="+url.QueryEscape(filter))
+		tile := w.ask(http.MethodGet, "/tiles/house/13/6737/3222.mvt?filter="+url.QueryEscape(filter))
+		if items.StatusCode >= 500 || (items.StatusCode == 400) != (tile.StatusCode == 400) {
+			t.Errorf("%s: items %d, tile %d\n%s", filter, items.StatusCode, tile.StatusCode, tile.body)
+		}
+	}
 }

@@ -21,7 +21,7 @@ func (s *Store) Count(ctx context.Context, actor Actor, layer string, q Query) (
 
 func (s *Store) count(ctx context.Context, sel *selection) (n int64, err error) {
 	if err := s.pool.QueryRow(ctx, sel.count(), sel.args).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count %s: %w", sel.layer.Name, badValue(err))
+		return 0, fmt.Errorf("count %s: %w", sel.layer.Name, BadValue(err))
 	}
 	return n, nil
 }
@@ -58,7 +58,7 @@ func (s *Store) countIfCheap(ctx context.Context, sel *selection, q Query) (int6
 func (s *Store) cost(ctx context.Context, sel *selection) (float64, error) {
 	var text []byte
 	if err := s.pool.QueryRow(ctx, "explain (format json) "+sel.count(), sel.args).Scan(&text); err != nil {
-		return 0, fmt.Errorf("plan to count %s: %w", sel.layer.Name, badValue(err))
+		return 0, fmt.Errorf("plan to count %s: %w", sel.layer.Name, BadValue(err))
 	}
 	var plans []struct {
 		Plan struct {

@@ -58,7 +58,7 @@ func (s *Store) Difference(ctx context.Context, actor Actor, layer string, q Que
 	counting := c.Replace(strings.Replace(differenceSQL, "/* answer */", `count(*) filter (where o.version is null),
 		count(*) filter (where n.version is null), count(*) filter (where o.version is not null and n.version is not null)`, 1))
 	if err := s.pool.QueryRow(ctx, counting, sel.args).Scan(&d.Added, &d.Removed, &d.Changed); err != nil {
-		return nil, fmt.Errorf("difference of %s: %w", l.Name, badValue(err))
+		return nil, fmt.Errorf("difference of %s: %w", l.Name, BadValue(err))
 	}
 	err = s.differing(ctx, sel, q, c, d)
 	return d, err
@@ -135,11 +135,11 @@ func (s *Store) differing(ctx context.Context, sel *selection, q Query, c *strin
 	limit := min(max(q.Limit, 1), MaxLimit)
 	rows, err := s.pool.Query(ctx, fmt.Sprintf("%s order by %s limit %d", sql, key, limit+1), sel.args)
 	if err != nil {
-		return fmt.Errorf("difference of %s: %w", sel.layer.Name, badValue(err))
+		return fmt.Errorf("difference of %s: %w", sel.layer.Name, BadValue(err))
 	}
 	d.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Differing, error) { return scanDiffering(row, sel.layer) })
 	if err != nil {
-		return fmt.Errorf("difference of %s: %w", sel.layer.Name, badValue(err))
+		return fmt.Errorf("difference of %s: %w", sel.layer.Name, BadValue(err))
 	}
 	if len(d.Features) > limit {
 		d.Features = d.Features[:limit]

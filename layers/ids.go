@@ -26,7 +26,7 @@ func (s *Store) IDs(ctx context.Context, actor Actor, layer string, q Query) ite
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield("", fmt.Errorf("ids of %s: %w", layer, badValue(err)))
+			yield("", fmt.Errorf("ids of %s: %w", layer, BadValue(err)))
 		}
 	}
 }
@@ -46,7 +46,7 @@ func (s *Store) idRows(ctx context.Context, actor Actor, layer string, q Query) 
 	rows, err := s.pool.Query(ctx, fmt.Sprintf("select source.%s::text from %s as source where %s order by %s",
 		ident(l.Table.Key), sel.from, sel.condition(), sel.order()), sel.args)
 	if err != nil {
-		return nil, fmt.Errorf("ids of %s: %w", layer, badValue(err))
+		return nil, fmt.Errorf("ids of %s: %w", layer, BadValue(err))
 	}
 	return rows, nil
 }

@@ -87,7 +87,7 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 	}
 	rows, err := s.pool.Query(ctx, sql, args)
 	if err != nil {
-		return nil, fmt.Errorf("find in %s: %w", l.Name, badValue(err))
+		return nil, fmt.Errorf("find in %s: %w", l.Name, BadValue(err))
 	}
 	var places [][]*string // what each feature is sorted by
 	page.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Feature, error) {
@@ -96,7 +96,7 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 		return scanFeature(row, sel.shown, pointers(place)...)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("find in %s: %w", l.Name, badValue(err))
+		return nil, fmt.Errorf("find in %s: %w", l.Name, BadValue(err))
 	}
 	if len(page.Features) > limit {
 		page.Features = page.Features[:limit]
@@ -154,7 +154,7 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 		}
 		rows, err := s.pool.Query(ctx, sel.some(q.Offset, q.Limit), sel.args)
 		if err != nil {
-			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, badValue(err)))
+			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, BadValue(err)))
 			return
 		}
 		defer rows.Close()
@@ -170,7 +170,7 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, badValue(err)))
+			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, BadValue(err)))
 		}
 	}
 }
@@ -184,8 +184,9 @@ func pointers(texts []*string) []any {
 	return to
 }
 
-// badValue translates the driver's error; one of an ill-formed value is told to the sender in words of our own.
-func badValue(err error) error {
+// BadValue translates the driver's error of a query with values of the sender's: one that fits no property is told in words of our
+// own.
+func BadValue(err error) error {
 	if err = translate(err); errors.Is(err, ErrInvalid) {
 		return fmt.Errorf("%w: a value in the filter does not fit its property's type", ErrInvalid)
 	}

@@ -71,7 +71,7 @@ func (s *Store) Statistics(ctx context.Context, actor Actor, layer, property str
 	var texts []string
 	err = s.pool.QueryRow(ctx, sql, sel.args).Scan(&st.Count, &st.Nulls, &st.Distinct, &least, &most, &sum, &finite, &from, &step, &places, &counts, &texts, &valueCounts)
 	if err != nil {
-		return nil, fmt.Errorf("statistics of %s in %s: %w", property, l.Name, badValue(err))
+		return nil, fmt.Errorf("statistics of %s in %s: %w", property, l.Name, BadValue(err))
 	}
 	st.Min, st.Max = kind.read(least), kind.read(most)
 	if sum != nil {

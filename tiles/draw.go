@@ -41,7 +41,10 @@ func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 	}
 	body, err := t.encode(ctx, p, k)
 	if err != nil {
-		return nil, tooLong(ctx, err)
+		if err = tooLong(ctx, err); k.filter != "" {
+			err = layers.BadValue(err)
+		}
+		return nil, err
 	}
 	return body, nil
 }
