@@ -54,8 +54,8 @@ func describeAPI(server string, ls []*layers.Layer, sets []*tiles.MatrixSet) obj
 		item := []any{object{"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": object{"type": "string"}}}
 		item = append(item, refs(append(answerParams, "as-of"))...)
 		paths[at+"/items/{featureId}"] = operation("getFeature."+l.Name, l.Name, "One feature of "+title, item, answers("Feature", "404"))
-		paths[at+"/items/{featureId}/versions"] = operation("getVersions."+l.Name, l.Name, "What a feature of "+title+" was and is", append(item[:1:1], refs(versionsWays)...), answers("Versions", "404"))
-		paths[at+"/difference"] = operation("getDifference."+l.Name, l.Name, "What is not the same at two moments in "+title, refs(differenceWays), answers("Difference", "404"))
+		paths[at+"/items/{featureId}/versions"] = operation("getVersions."+l.Name, l.Name, "What a feature of "+title+" was and is", append(item[:1:1], limited(versionsWays, usualVersions, mostVersions)...), answers("Versions", "404"))
+		paths[at+"/difference"] = operation("getDifference."+l.Name, l.Name, "What is not the same at two moments in "+title, limited(differenceWays, usualDifferences, mostDifferences), answers("Difference", "404"))
 	}
 	return object{
 		"openapi": "3.0.3",
@@ -80,6 +80,15 @@ func refs(names []string) []any {
 	for _, name := range names {
 		out = append(out, ref("parameters", name))
 	}
+	return out
+}
+
+// limited are parameters of a door whose pages are of other sizes than those of items.
+func limited(names []string, usual, most int) []any {
+	out := refs(names)
+	limit := parameterDocs()["limit"]
+	limit.schema = object{"type": "integer", "minimum": 1, "maximum": most, "default": usual}
+	out[slices.Index(names, "limit")] = limit.definition()
 	return out
 }
 

@@ -180,3 +180,26 @@ func TestOffsetPassesOver(t *testing.T) {
 		}
 	}
 }
+
+// The number of a first page holds on the pages after it as long as nobody writes.
+func TestCountIsKeptWhileTheLayerIs(t *testing.T) {
+	t.Parallel()
+	store, pool := wells(t)
+	exec(t, pool, "insert into layer.well (name) select 'w' || n from generate_series(1, 30) n")
+	sequence(t, pool)
+	q := layers.Query{Limit: 10, CountIfCheap: true}
+	first, err := store.Find(t.Context(), layers.Anonymous, "well", q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.After = first.Next
+	second, err := store.Find(t.Context(), layers.Anonymous, "well", q)
+	if err != nil || first.Matched != 30 || second.Matched != 30 {
+		t.Errorf("%d, then %d, %v", first.Matched, second.Matched, err)
+	}
+	exec(t, pool, "delete from layer.well where fid > 25")
+	sequence(t, pool)
+	if third, err := store.Find(t.Context(), layers.Anonymous, "well", q); err != nil || third.Matched != 25 {
+		t.Errorf("after a deletion %d, want 25, %v", third.Matched, err)
+	}
+}
