@@ -179,8 +179,12 @@ func (w *positions) reversed(ring []float64) []float64 {
 	return r
 }
 
-// appendDecimal writes v with at most so many decimals and no zeros at the end.
+// appendDecimal writes v with at most so many decimals and no zeros at the end. Coordinates go by whole numbers: strconv
+// takes a hundred times the steps for a fixed number of decimals, and its digits differ, if at all, by one in the last place.
 func appendDecimal(b []byte, v float64, decimals int) []byte {
+	if scale := math.Pow10(decimals); math.Abs(v)*scale < 1e15 {
+		return appendScaled(b, v < 0, uint64(math.Abs(v)*scale+0.5), uint64(scale))
+	}
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return append(b, "null"...)
 	}
@@ -192,6 +196,24 @@ func appendDecimal(b []byte, v float64, decimals int) []byte {
 	}
 	if string(b[start:]) == "-0" {
 		b = append(b[:start], '0')
+	}
+	return b
+}
+
+// appendScaled writes n / scale, a power of ten.
+func appendScaled(b []byte, negative bool, n, scale uint64) []byte {
+	if negative && n > 0 {
+		b = append(b, '-')
+	}
+	b = strconv.AppendUint(b, n/scale, 10)
+	rest := n % scale
+	if rest == 0 {
+		return b
+	}
+	for b = append(b, '.'); rest > 0; {
+		scale /= 10
+		b = append(b, byte('0'+rest/scale))
+		rest %= scale
 	}
 	return b
 }
