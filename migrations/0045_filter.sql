@@ -17,11 +17,15 @@ create function onemap.accenti(value text) returns text
 -- +goose StatementBegin
 create function onemap.power(base numeric, exponent numeric) returns numeric
     language plpgsql immutable strict as $$
+declare
+    result numeric;
 begin
     if abs(exponent) <= 1000 and abs(base) <= 1e9 then
-        return power(base, exponent);
+        result := power(base, exponent);
+    else
+        result := power(base::double precision, exponent::double precision)::numeric;
     end if;
-    return power(base::double precision, exponent::double precision)::numeric;
+    return case when abs(result) <= 1e308 then result end;
 exception when numeric_value_out_of_range or invalid_argument_for_power_function then
     return null;
 end $$;

@@ -38,7 +38,7 @@ var classes = map[string]map[string]int64{
 
 		`pop_other=1038280+8`: 1, `pop_other>=1038290-2*2^0`: 123, `pop_other>1038290-20/10`: 122, `pop_other>1038290-21 div 10`: 122, `pop_other>1038290-5%2`: 122,
 		`pop_other<=1038200+8*11`: 121, `pop_other<1038280+2^3`: 120, `pop_other between 4000000/4 and (3*(900000+100000))`: 75, `pop_other between 4000000 / 4 and 3 * (9e5 + 1e5)`: 75,
-		`pop_other / 0 > 1`: 0, `(pop_other / 0) IS NULL`: 243, `pop_other % 0 = 0 OR pop_other DIV 0 = 0`: 0, `0 ^ -1 = 1`: 0, `(0-8) ^ 0.5 > 0`: 0, `10 ^ 400 > pop_other`: 243, `10 ^ 1e10 > 0`: 0,
+		`pop_other / 0 > 1`: 0, `(pop_other / 0) IS NULL`: 243, `pop_other % 0 = 0 OR pop_other DIV 0 = 0`: 0, `0 ^ -1 = 1`: 0, `(0-8) ^ 0.5 > 0`: 0, `10 ^ 300 > pop_other`: 243, `10 ^ 400 > pop_other`: 0, `1e308 * 1e308 > pop_other`: 243, `fid > 200 AND fid <= 203`: 3, `10 ^ 1e10 > 0`: 0,
 		`-pop_other < 0`: 215, `pop_other - 1 - 1 = 1038286`: 1, `2 ^ 0.5 * 2 ^ 0.5 > 1.99999`: 243, `7 / 2 = 3.5`: 243, `7 div 2 = 3`: 243, `-7 % 3 = -1`: 243,
 
 		`name=nameascii`: 230, `name<>nameascii`: 13, `name>nameascii`: 13, `name<nameascii`: 0, `pop_min=pop_max`: 27, `pop_min<pop_max`: 216, `start<"end"`: 3, `start>="end"`: 0,

@@ -26,7 +26,7 @@ var Functions = []Function{
 	{"substring", format.Words{En: "so many characters of the text from a position, the first being 1", Zh: "自某位置起（首字符为 1）的若干字符"}, []Kind{Text, Number, Number}, Text,
 		"substr(%s, least(greatest(%s, -1e6), 1e6)::integer, least(greatest(%s, 0), 1e6)::integer)"},
 
-	{"abs", format.Words{En: "the number without its sign", Zh: "绝对值"}, []Kind{Number}, Number, "abs(%s)"},
+	{"abs", format.Words{En: "the number without its sign", Zh: "绝对值"}, []Kind{Number}, Number, "abs((%s)::numeric)"},
 	{"ceil", format.Words{En: "the next whole number, not below", Zh: "向上取整"}, []Kind{Number}, Number, "ceil(%s)"},
 	{"floor", format.Words{En: "the next whole number, not above", Zh: "向下取整"}, []Kind{Number}, Number, "floor(%s)"},
 	{"round", format.Words{En: "the nearest whole number", Zh: "四舍五入取整"}, []Kind{Number}, Number, "round((%s)::numeric)"},
@@ -73,7 +73,7 @@ func (c *compiler) function(e *Call) (value, error) {
 		}
 		args = append(args, v.sql)
 	}
-	return value{sql: fmt.Sprintf(f.sql, args...), kind: f.Gives}, nil
+	return value{sql: fmt.Sprintf(f.sql, args...), kind: f.Gives, calculated: f.Gives == Number}, nil
 }
 
 // Lookup finds a function, whatever the case of its letters.

@@ -2,6 +2,8 @@ package cql
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +29,8 @@ type value struct {
 	kind  Kind
 	end   string   // of a span, whose start is sql
 	boxes []string // of a constant shape: what an index is asked for
+
+	calculated bool // a number of any size
 }
 
 // condition compiles what is true, false or unknown.
@@ -62,7 +66,7 @@ func (c *compiler) value(e Expr) (value, error) {
 func (c *compiler) call(e *Call) (value, error) {
 	if o, ok := operators[e.Op]; ok {
 		sql, err := o.sql(c, e)
-		return value{sql: sql, kind: o.gives}, err
+		return value{sql: sql, kind: o.gives, calculated: o.gives == Number}, err
 	}
 	return c.function(e)
 }
@@ -94,6 +98,9 @@ func (c *compiler) property(e *Property) (value, error) {
 	if geom := c.layer.Table.Geom; geom != "" && !ok && (e.Name == geom || e.Name == "geometry") {
 		return value{sql: pgx.Identifier{geom}.Sanitize(), kind: Shape}, nil
 	}
+	if key := c.layer.Table.Key; !ok && key != "" && e.Name == key {
+		return c.key(key), nil
+	}
 	if !ok || p.Role == "hidden" {
 		return value{}, wrong(e.At, "layer %[1]q has no property %[2]q; what it has is at /layers/%[1]s", "图层 %[1]q 没有字段 %[2]q；字段清单见 /layers/%[1]s", c.layer.Name, e.Name)
 	}
@@ -111,6 +118,15 @@ func (c *compiler) property(e *Property) (value, error) {
 		return value{sql: column, kind: Array}, nil
 	}
 	return value{sql: column + "::text", kind: Text}, nil
+}
+
+// key is the id of a feature, by the name of its column.
+func (c *compiler) key(name string) value {
+	column := pgx.Identifier{name}.Sanitize()
+	if slices.Contains([]string{"smallint", "integer", "bigint"}, c.layer.Table.KeyType) {
+		return value{sql: column, kind: Number}
+	}
+	return value{sql: column + "::text", kind: Text}
 }
 
 func (c *compiler) logical(e *Call) (string, error) {
@@ -193,9 +209,13 @@ func (c *compiler) alike(ordered bool, es ...Expr) ([]string, Kind, error) {
 		}
 		values[i] = v
 	}
+	calculated := slices.ContainsFunc(values, func(v value) bool { return v.calculated })
 	out := make([]string, len(es))
 	for i, v := range values {
 		out[i] = v.sql
+		if v.kind == Number && calculated {
+			out[i] = "(" + out[i] + ")::numeric" // what is calculated may be beyond double precision
+		}
 		if v.kind == Date && kind == Timestamp {
 			out[i] += "::timestamptz"
 		}
@@ -261,6 +281,9 @@ func (c *compiler) like(e *Call) (string, error) {
 	return values[0] + ` collate "C" like ` + values[1], nil
 }
 
+// loneEscape is one that escapes nothing, or nothing any more when accents are gone.
+var loneEscape = regexp.MustCompile(`\\\pM*$|\\\pM`)
+
 // checkPattern refuses what is no pattern: a text, or CASEI or ACCENTI of one.
 func checkPattern(e Expr) error {
 	if c, ok := e.(*Call); ok && (c.Op == CaseI || c.Op == AccentI) {
@@ -271,8 +294,8 @@ func checkPattern(e Expr) error {
 		return wrong(e.Column(), "the pattern of LIKE is a text in quotes", "LIKE 的模式应为引号内的文本")
 	}
 	rest := strings.ReplaceAll(pattern.Value, `\\`, "")
-	if strings.HasSuffix(rest, `\`) {
-		return wrong(pattern.At, `the pattern ends with a lone \`, `模式以单个 \ 结尾`)
+	if loneEscape.MatchString(rest) {
+		return wrong(pattern.At, `the pattern has a lone \ at its end or before an accent`, `模式中有单个 \ 位于结尾或重音符号之前`)
 	}
 	if strings.Count(strings.ReplaceAll(rest, `\%`, ""), "%") > mostAny {
 		return wrong(pattern.At, "the pattern has more than %[1]d %%", "模式中的 %% 超过 %[1]d 个", mostAny)
