@@ -86,7 +86,30 @@ func (d drive) run(ctx context.Context, t *target, list []tiles.Tile) (f figure,
 		}
 		address, questions[i] = u.Host, request(u, etag)
 	}
+	var see func(i int, a answer)
+	if d.see != nil {
+		see = func(i int, a answer) { d.see(list[i], a) }
+	}
+	f, err = d.send(ctx, address, questions, see)
 	f.Target = t.name
+	return f, err
+}
+
+// ask asks for addresses, all of one server.
+func (d drive) ask(ctx context.Context, addresses []string) (f figure, err error) {
+	questions, host := make([][]byte, len(addresses)), ""
+	for i, text := range addresses {
+		u, err := url.Parse(text)
+		if err != nil {
+			return f, err
+		}
+		host, questions[i] = u.Host, request(u, "")
+	}
+	return d.send(ctx, host, questions, nil)
+}
+
+// send asks a server the questions. see, where there is one, is called by one goroutine at a time, with the question's number.
+func (d drive) send(ctx context.Context, address string, questions [][]byte, see func(i int, a answer)) (f figure, err error) {
 	var next atomic.Int64
 	var mu sync.Mutex
 	var took []time.Duration
@@ -100,17 +123,17 @@ func (d drive) run(ctx context.Context, t *target, list []tiles.Tile) (f figure,
 			defer w.close()
 			for ctx.Err() == nil && time.Since(begin) < d.limit {
 				i := int(next.Add(1) - 1)
-				if i >= len(list) && !d.repeat {
+				if i >= len(questions) && !d.repeat {
 					break
 				}
-				i %= len(list)
+				i %= len(questions)
 				asked := time.Now()
 				a, err := w.ask(questions[i], d.keep)
 				times = append(times, time.Since(asked))
 				part.count(a, err)
-				if d.see != nil && err == nil {
+				if see != nil && err == nil {
 					mu.Lock()
-					d.see(list[i], a)
+					see(i, a)
 					mu.Unlock()
 				}
 			}

@@ -15,9 +15,10 @@ import (
 )
 
 type commands struct {
-	Import importCmd `cmd:"" help:"Import a GeoPackage of parcels: onemap beside plain ogr2ogr, and appends of growing size."`
-	Tiles  tilesCmd  `cmd:"" help:"Tiles: any servers of them by turns; onemap beside Martin and MapServer on a county, where none is named."`
-	Bare   bareCmd   `cmd:"" hidden:"" help:"Hand out bytes from memory: the bar for tiles that are kept."`
+	Import   importCmd   `cmd:"" help:"Import a GeoPackage of parcels: onemap beside plain ogr2ogr, and appends of growing size."`
+	Tiles    tilesCmd    `cmd:"" help:"Tiles: any servers of them by turns; onemap beside Martin and MapServer on a county, where none is named."`
+	Features featuresCmd `cmd:"" help:"Features: a whole layer, single ones and pages of them, onemap beside MapServer's WFS on a county."`
+	Bare     bareCmd     `cmd:"" hidden:"" help:"Hand out bytes from memory: the bar for tiles that are kept."`
 }
 
 func main() {
@@ -35,4 +36,16 @@ func publish(result any) error {
 		return fmt.Errorf("print the result: %w", err)
 	}
 	return nil
+}
+
+// save writes a result for machines to a file; "" prints it.
+func save(result any, path string) error {
+	if path == "" {
+		return publish(result)
+	}
+	text, err := json.MarshalIndent(result, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o644)
 }

@@ -58,6 +58,17 @@ func (r *rig) add(ctx context.Context, s *server, path string) error {
 
 // startPeers starts those that are installed.
 func (r *rig) startPeers(ctx context.Context, c tilesCmd, bounds layers.Bounds) error {
+	if err := r.preparePeers(ctx, bounds); err != nil {
+		return err
+	}
+	if err := r.startMartin(ctx, c); err != nil {
+		return err
+	}
+	return r.startMapServer(ctx, c.MapServer, c.Nginx, "/map?SERVICE=WMS&mode=tile&tilemode=gmap&tile={x}+{y}+{z}&layers=dltb&map.imagetype=mvt")
+}
+
+// preparePeers makes who peers are in the database, and the words of their configurations.
+func (r *rig) preparePeers(ctx context.Context, bounds layers.Bounds) error {
 	if _, err := r.bed.pool.Exec(ctx, fmt.Sprintf(`do $$ begin
 		if not exists (select from pg_roles where rolname = '%[1]s') then create role %[1]s login; end if;
 		alter role %[1]s set max_parallel_workers_per_gather = 0;
@@ -74,10 +85,7 @@ func (r *rig) startPeers(ctx context.Context, c tilesCmd, bounds layers.Bounds) 
 	}
 	r.words = map[string]string{"SOCKET": config.Host, "ROLE": peerRole, "DATABASE": postgres.Database, "RUN": r.bed.dir, "CORES": strconv.Itoa(runtime.NumCPU()),
 		"WEST": number(bounds[0]), "SOUTH": number(bounds[1]), "EAST": number(bounds[2]), "NORTH": number(bounds[3])}
-	if err := r.startMartin(ctx, c); err != nil {
-		return err
-	}
-	return r.startMapServer(ctx, c)
+	return nil
 }
 
 func (r *rig) startMartin(ctx context.Context, c tilesCmd) error {
@@ -96,8 +104,9 @@ func (r *rig) startMartin(ctx context.Context, c tilesCmd) error {
 	return r.add(ctx, s, "/dltb/{z}/{x}/{y}")
 }
 
-func (r *rig) startMapServer(ctx context.Context, c tilesCmd) error {
-	mapserv, nginx := program(c.MapServer, "mapserv"), program(c.Nginx, "nginx")
+// startMapServer starts it; path is that of what is asked for.
+func (r *rig) startMapServer(ctx context.Context, mapserv, nginx, path string) error {
+	mapserv, nginx = program(mapserv, "mapserv"), program(nginx, "nginx")
 	if mapserv == "" || nginx == "" {
 		r.skipped = append(r.skipped, "mapserver: mapserv and nginx are not both on PATH; apt install cgi-mapserver nginx-light, or say where they are by --mapserver and --nginx")
 		return nil
@@ -106,7 +115,7 @@ func (r *rig) startMapServer(ctx context.Context, c tilesCmd) error {
 	if err != nil {
 		return err
 	}
-	return r.add(ctx, s, "/map?SERVICE=WMS&mode=tile&tilemode=gmap&tile={x}+{y}+{z}&layers=dltb&map.imagetype=mvt")
+	return r.add(ctx, s, path)
 }
 
 // mapServer is nginx and, behind it, processes that take turns on one socket, which they are given as their standard input

@@ -91,7 +91,7 @@ func (c tilesCmd) Run(ctx context.Context) (err error) {
 	}
 	r.result.sum(r.rig.targets)
 	r.result.print()
-	return r.result.write(c.JSON)
+	return save(r.result, c.JSON)
 }
 
 // close ends what was started, and puts the layer's drawing back.
