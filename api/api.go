@@ -127,6 +127,7 @@ func (s *Server) Open(g Ground) {
 	if g.Imports != nil {
 		s.metrics.watchImports(g.Imports)
 	}
+	g.Tiles.OnRemade(served.feed.remade)
 	go served.feed.run(s.ctx)
 	s.open.Store(served)
 }

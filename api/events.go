@@ -31,7 +31,8 @@ type change struct {
 }
 
 // events is the stream of changes (server-sent events). It begins behind Last-Event-ID, or ?after=, or now; the
-// first event says where. Its events are position, change, and reset for a client that has missed too much.
+// first event says where. Its events are position, change, remade (tiles of a mosaic, made again some time after a change),
+// and reset for a client that has missed too much.
 func (s *Server) events(c echo.Context) error {
 	after, err := lastSeen(c.Request())
 	if err != nil {
@@ -61,6 +62,9 @@ func (s *Server) events(c echo.Context) error {
 	}
 	if err == nil && missed {
 		err = s.catchUp(c, out, after, position)
+	}
+	if err == nil && after > 0 {
+		err = out.tellRemade(s.seenRemade(c, s.ground().Tiles.AllRemade()))
 	}
 	if err == nil {
 		err = s.relay(c, out, changes)
@@ -131,7 +135,11 @@ func (s *Server) relay(c echo.Context, out *eventWriter, changes *listener) erro
 				due = time.After(pause - time.Since(last)) // at once, unless something has just been told
 			}
 		case <-due:
-			if err := out.tell(s.seen(c, changes.take())); err != nil {
+			told, remade := changes.take()
+			if err := out.tell(s.seen(c, told)); err != nil {
+				return err
+			}
+			if err := out.tellRemade(s.seenRemade(c, remade)); err != nil {
 				return err
 			}
 			due, last = nil, time.Now()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onemap/layers"
+	"onemap/tiles"
 )
 
 // feed follows the log once for all event streams.
@@ -73,10 +74,17 @@ func (f *feed) tell(ch layers.Change) {
 	f.position = ch.Position
 	for l := range f.listeners {
 		l.gathered.add(change{ch.Layer, ch.Position, ch.Op, touched(ch)})
-		select {
-		case l.wake <- struct{}{}:
-		default: // it is awake
-		}
+		l.rouse()
+	}
+}
+
+// remade hands out that tiles of mosaics were made again.
+func (f *feed) remade(all []tiles.Remade) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for l := range f.listeners {
+		l.remade.add(all)
+		l.rouse()
 	}
 }
 
@@ -85,6 +93,14 @@ type listener struct {
 	feed     *feed
 	wake     chan struct{} // closed when the feed ends
 	gathered coalesced
+	remade   remadeTogether
+}
+
+func (l *listener) rouse() {
+	select {
+	case l.wake <- struct{}{}:
+	default: // it is awake
+	}
 }
 
 // listen returns a listener for the changes behind a position, which it also returns. Stop it in the end.
@@ -102,12 +118,12 @@ func (f *feed) listen(ctx context.Context) (l *listener, position int64, err err
 }
 
 // take returns what has gathered.
-func (l *listener) take() []change {
+func (l *listener) take() ([]change, []tiles.Remade) {
 	l.feed.mu.Lock()
 	defer l.feed.mu.Unlock()
-	changes := l.gathered.changes
-	l.gathered = coalesced{}
-	return changes
+	changes, remade := l.gathered.changes, l.remade
+	l.gathered, l.remade = coalesced{}, nil
+	return changes, remade
 }
 
 func (l *listener) stop() {

@@ -15,6 +15,7 @@ type mosaics struct {
 	mu     sync.RWMutex
 	ready  map[string]*viewed // by layer
 	all    []Mosaic
+	tell   []func([]Remade)
 	called chan struct{}
 	once   sync.Once
 }
@@ -79,13 +80,17 @@ func (v *mosaics) wake() {
 	}
 }
 
-// look reads what is new.
+// look reads what is new, and tells it.
 func (v *mosaics) look(ctx context.Context, q querier) error {
 	ms, err := readMosaics(ctx, q)
 	if err != nil {
 		return err
 	}
+	v.mu.RLock()
+	known := v.ready
+	v.mu.RUnlock()
 	ready, all := map[string]*viewed{}, make([]Mosaic, 0, len(ms))
+	var remade []Remade
 	for _, m := range ms {
 		first, last := int(m.zooms[0]), int(m.zooms[1])
 		all = append(all, Mosaic{m.layer, [2]int{first, last}, m.position, m.done, m.total, m.ready})
@@ -93,9 +98,8 @@ func (v *mosaics) look(ctx context.Context, q querier) error {
 			continue
 		}
 		now := &viewed{id: m.id, by: m.by, first: first, last: last, position: m.position, made: m.made, tiles: map[Tile]int64{}}
-		v.mu.RLock()
-		old := v.ready[m.layer]
-		v.mu.RUnlock()
+		old := known[m.layer]
+		var fresh []Tile
 		switch {
 		case old != nil && old.id == m.id && old.made == m.made:
 			now.tiles = old.tiles
@@ -103,35 +107,47 @@ func (v *mosaics) look(ctx context.Context, q querier) error {
 			for t, made := range old.tiles {
 				now.tiles[t] = made
 			}
-			err = now.learn(ctx, q, old.made)
+			fresh, err = now.learn(ctx, q, old.made)
+			remade = append(remade, remadeOf(m.layer, fresh)...)
 		default:
-			err = now.learn(ctx, q, 0)
+			_, err = now.learn(ctx, q, 0)
+			remade = append(remade, now.whole(m.layer)...)
 		}
 		if err != nil {
 			return err
 		}
 		ready[m.layer] = now
 	}
+	for layer, old := range known {
+		if ready[layer] == nil { // it is drawn from rows now
+			remade = append(remade, old.whole(layer)...)
+		}
+	}
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	v.ready, v.all = ready, all
+	tell := v.tell
+	v.mu.Unlock()
+	for i := 0; i < len(tell) && len(remade) > 0; i++ {
+		tell[i](remade)
+	}
 	return nil
 }
 
-// learn reads the numbers of the tiles made after one.
-func (v *viewed) learn(ctx context.Context, q querier, after int64) error {
+// learn reads the numbers of the tiles made after one, and returns the tiles.
+func (v *viewed) learn(ctx context.Context, q querier, after int64) (fresh []Tile, err error) {
 	rows, err := q.Query(ctx, "select zoom, x, y, made from onemap.mosaic_tile where mosaic = $1 and made > $2", v.id, after)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var t Tile
 	var made int64
 	_, err = pgx.ForEachRow(rows, []any{&t.Z, &t.X, &t.Y, &made}, func() error {
 		v.tiles[t] = made
 		v.made = max(v.made, made)
+		fresh = append(fresh, t)
 		return nil
 	})
-	return err
+	return fresh, err
 }
 
 // number is that of a tile of a layer's mosaic, 0 where nothing is in it. There is none where the mosaic is not made yet, or

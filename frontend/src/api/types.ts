@@ -32,3 +32,5 @@ export type Found = FeatureRef & { properties: Record<string, unknown> };
 export type Feature = GeoJSON.Feature<GeoJSON.Geometry | null, Record<string, unknown>>;
 
 export type Change = { layer: string; position: number; op: string; bounds?: Bounds | null };
+/** Tiles of a zoom that were made again, some time after the change they follow; without bounds, all of the layer's. */
+export type Remade = { layer: string; zoom: number; bounds?: Bounds };

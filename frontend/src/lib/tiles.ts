@@ -22,3 +22,8 @@ export function overlap(a: [number, number, number, number], b: [number, number,
   const both: [number, number, number, number] = [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])];
   return both[0] <= both[2] && both[1] <= both[3] ? both : null;
 }
+
+/** The bounds around two. */
+export function around(a: [number, number, number, number], b: [number, number, number, number]): [number, number, number, number] {
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+}

@@ -5,6 +5,7 @@ import type { Catalogue, Change } from "../api/types";
 import { useDesk } from "../state/desk";
 import { momentOf, useReading } from "../state/reading";
 import { useMap } from "./current";
+import { world } from "./freshness";
 import type { MapView } from "./view";
 
 /** Follows the change log: touched tiles are drawn anew at once, figures soon after. */
@@ -25,6 +26,9 @@ export function useFollowing(): void {
         touched.add(change.layer);
         clearTimeout(counting);
         counting = setTimeout(count, 800);
+      },
+      ({ layer, zoom, bounds }) => {
+        if (!momentOf(useReading.getState())) view.freshness.remade(layer, zoom, bounds ?? world);
       },
       () => {
         view.sources().forEach((source) => view.freshness.changed(source, null));

@@ -35,3 +35,16 @@ test("another error is said and nothing is fetched", () => {
   expect(said).toHaveBeenCalledTimes(2);
   vi.useRealTimers();
 });
+
+test("tiles made again are fetched again each time, those of their zoom alone", () => {
+  const refreshTiles = vi.fn();
+  const map = { on: () => map, getSource: () => true, getZoom: () => 11.5, getBounds: () => ({ toArray: () => [[115.9, 35.6], [116.1, 35.8]] }), refreshTiles };
+  const freshness = new Freshness(map as unknown as MapLibre);
+  const place: [number, number, number, number] = [116.02, 35.7, 116.03, 35.71];
+  freshness.remade("dltb", 9, place); // not on screen
+  expect(refreshTiles).not.toHaveBeenCalled();
+  freshness.remade("dltb", 11, place);
+  freshness.remade("dltb", 11, place);
+  expect(refreshTiles).toHaveBeenCalledTimes(2);
+  for (const [source, tiles] of refreshTiles.mock.calls) expect([source, tiles]).toEqual(["dltb", [{ z: 11, x: 1684, y: 806 }]]);
+});

@@ -1,13 +1,13 @@
 import type { ErrorEvent, Map as MapLibre } from "maplibre-gl";
 import type { Bounds } from "../api/types";
-import { overlap, tilesOf, type TileAddress } from "../lib/tiles";
+import { around, overlap, tilesOf, type TileAddress } from "../lib/tiles";
 
-type Touched = { bounds: Bounds; fresh: Set<string> };
+type Touched = { bounds: Bounds; zoom?: number; fresh: Set<string> };
 
 /** What MapLibre adds to the error of a tile that did not come. */
 type LostTile = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: TileAddress } }; error: { status?: number } };
 
-const world: Bounds = [-180, -85, 180, 85];
+export const world: Bounds = [-180, -85, 180, 85];
 
 /**
  * Keeps what is drawn as new as the change log. A change refreshes the tiles it touched that are on screen, and
@@ -41,14 +41,23 @@ export class Freshness {
     this.refresh(source);
   }
 
+  /** Tiles of one zoom were made again within bounds: later than what they show was changed. */
+  remade(source: string, zoom: number, bounds: Bounds): void {
+    const list = this.touched.get(source) ?? [];
+    const before = list.find((t) => t.zoom === zoom);
+    const all = before ? around(before.bounds, bounds) : bounds;
+    this.touched.set(source, [...list.filter((t) => t !== before), { bounds: all, zoom, fresh: new Set() }]);
+    this.refresh(source);
+  }
+
   private refresh(source: string): void {
     if (!this.map.getSource(source)) return;
     const view = this.map.getBounds().toArray().flat() as Bounds;
     const stale = new Map<string, TileAddress>();
-    for (const { bounds, fresh } of this.touched.get(source) ?? []) {
+    for (const { bounds, zoom, fresh } of this.touched.get(source) ?? []) {
       const both = overlap(view, bounds);
       if (!both) continue;
-      for (const tile of this.levels().flatMap((z) => tilesOf(both, z))) {
+      for (const tile of this.levels().filter((z) => z === (zoom ?? z)).flatMap((z) => tilesOf(both, z))) {
         const key = `${tile.z}/${tile.x}/${tile.y}`;
         if (fresh.has(key)) continue;
         fresh.add(key);
