@@ -370,7 +370,7 @@ func TestPartOfALayer(t *testing.T) {
 	}
 }
 
-// A stream says neither count nor bounds, and is otherwise the file.
+// A stream says neither count nor bounds nor where a schema lies, and is otherwise the file.
 func TestStreamIsTheFile(t *testing.T) {
 	t.Parallel()
 	store, _ := oddLayer(t, "MultiPolygon", true, area, "")
@@ -384,7 +384,7 @@ func TestStreamIsTheFile(t *testing.T) {
 			t.Errorf("%s: %v", f.Name, err)
 			continue
 		}
-		path, _ := export(t, store, "a"+f.Extensions[0], layers.Query{}, format.ExportOptions{})
+		path, _ := export(t, store, "a"+f.Extensions[0], layers.Query{}, format.ExportOptions{Format: f.Name})
 		if f.Name == "fgb" {
 			streamed := filepath.Join(t.TempDir(), "b.fgb")
 			if err := os.WriteFile(streamed, out.Bytes(), 0o600); err != nil {
@@ -393,10 +393,18 @@ func TestStreamIsTheFile(t *testing.T) {
 			if diff := cmp.Diff(gdalReads(t, path), gdalReads(t, streamed)); diff != "" {
 				t.Errorf("fgb (-file +stream):\n%s", diff)
 			}
-		} else if got := read(t, path); got != out.String() {
-			t.Errorf("%s: the file has %d bytes, the stream %d", f.Name, len(got), out.Len())
+		} else if file, stream := features(read(t, path)), features(out.String()); file != stream {
+			t.Errorf("%s (-file +stream):\n%s", f.Name, cmp.Diff(file, stream))
 		}
 	}
+}
+
+// features is a text without what a GML says before its first feature.
+func features(text string) string {
+	if _, after, ok := strings.Cut(text, "<onemap:odd "); ok {
+		return after
+	}
+	return text
 }
 
 func TestAsOf(t *testing.T) {
