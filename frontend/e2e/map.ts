@@ -40,7 +40,7 @@ export async function drawn(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const map = window.__map;
     return !!map && map.isStyleLoaded() && map.areTilesLoaded() && !map.isMoving() && Object.keys(map.getStyle().sources).length > 3;
-  }, null, { timeout: 50_000 });
+  }, null, { timeout: 120_000 });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 

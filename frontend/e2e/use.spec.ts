@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,7 +29,9 @@ test.afterAll(() => {
 
 /** Runs lines in a shell, in a folder of their own. */
 const run = (lines: string) => execFileSync("sh", ["-ec", lines], { encoding: "utf8", cwd: mkdtempSync(join(tmpdir(), "onemap-use-")), timeout: 60_000 });
-const python = (lines: string) => execFileSync("python3", ["-c", lines], { encoding: "utf8", timeout: 60_000 });
+/** The system's own, which has the libraries that .ci/setup installs; another one on PATH may have none. */
+const interpreter = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+const python = (lines: string) => execFileSync(interpreter, ["-c", lines], { encoding: "utf8", timeout: 60_000 });
 
 function has(module: string): boolean {
   try {
