@@ -74,8 +74,10 @@ test.describe("a filter", () => {
     await page.getByRole("button", { name: "图斑面积 的统计", exact: true }).click();
     const figures = page.getByRole("region", { name: "图斑面积 的统计", exact: true });
     await expect(figures.getByText("合计")).toBeVisible();
+    const both = await count(page);
     await figures.getByRole("button", { name: /^.* 至 .*：[1-9]/ }).first().click();
     await expect(text).toHaveValue(/^dlbm IN \('0701', '0702'\) AND tbmj BETWEEN /);
+    await expect.poll(() => count(page)).toBeLessThan(both);
     const left = await count(page);
 
     await table(page).getByRole("button", { name: "导出" }).click();

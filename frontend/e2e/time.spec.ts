@@ -42,7 +42,7 @@ test("the history of a feature opens the map of that time, which stands still; t
 });
 
 test("two moments lie beside each other, with the list of what differs", async ({ page }) => {
-  const from = psql("select to_char(date_trunc('second', clock_timestamp()) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+  const from = psql("select to_char(date_trunc('second', clock_timestamp()) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from pg_sleep(1.2)"); // of a second in which nothing changed
   const { first, at, undo } = renamed(["对比之后"]);
   await open(page, `${at}&compare=${from}//facility`);
   await expect.poll(() => names(page, "__twin"), { timeout: 40_000 }).toContain(first);
