@@ -7,12 +7,15 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"onemap/api"
 )
 
 // edited is the town after three edits, and the positions before, between and after them.
 func edited(t *testing.T) (*town, []int64) {
 	t.Helper()
-	w := newTown(t)
+	w := newTown(t, func(o *api.Options) { o.Clock = time.Now })
 	settle := func() int64 {
 		position, err := w.store.Settle(t.Context())
 		if err != nil {
@@ -91,6 +94,12 @@ func TestVersionsOfAFeature(t *testing.T) {
 	if then.Op != "insert" || then.ValidTo == nil || *then.ValidTo != *now.ValidFrom || then.Properties["floors"] != 2.0 || then.Changed != nil ||
 		string(then.Geometry.Coordinates) == string(now.Geometry.Coordinates) {
 		t.Errorf("as it was: %+v", then)
+	}
+	for _, version := range c.Features { // from then on it is what as-of shows
+		f := w.get("/ogc/collections/house/items/1?as-of=" + url.QueryEscape(*version.ValidFrom)).json(t)
+		if got := f["properties"].(map[string]any)["floors"]; got != version.Properties["floors"] {
+			t.Errorf("as of %s: %v floors, want %v", *version.ValidFrom, got, version.Properties["floors"])
+		}
 	}
 	if c := w.collection("/ogc/collections/house/items/2/versions?crs=" + epsg + "4548&properties=no"); len(c.Features) != 2 || c.Features[0].Op != "delete" || c.Features[0].Geometry != nil ||
 		len(c.Features[1].Properties) != 1 {

@@ -14,21 +14,23 @@ with source as materialized (
 ), own as materialized (
     select seq, xid, at, op, actor, reason from onemap.change
     where layer = @layer and fid = (select /* key */ from source limit 1)
+), seen as not materialized ( -- since when as-of shows a change: not before it had been committed and had its position
+    select seq, pos, (select b.at from onemap.batch b where b.pos >= feed.pos order by b.pos limit 1) as seen from onemap.feed
 )
 select /* columns */, /* geometry */,
-       source."~gone", begun.at, coalesce(ended.at, source."~until"),
+       source."~gone", coalesce(begun.seen, begun.at), coalesce(f.seen, ended.at, source."~until"),
        coalesce(begun.pos, 0), coalesce(begun.op, ''), coalesce(begun.actor, ''), coalesce(begun.reason, ''),
        coalesce(f.pos, 0), coalesce(ended.op, ''), coalesce(ended.actor, ''), coalesce(ended.reason, '')
 from source
 left join lateral (
-    select f.pos, c.* from (
+    select f.pos, f.seen, c.* from (
         select * from own where xid = source.version
         union all
         select seq, xid, at, op, actor, reason from onemap.change m where m.xid = source.version and m.layer = @layer and m.fid is null
-    ) c left join onemap.feed f using (seq) order by c.seq desc limit 1
+    ) c left join seen f using (seq) order by c.seq desc limit 1
 ) begun on true
 left join onemap.change ended on ended.seq = source."~change"
-left join onemap.feed f on f.seq = ended.seq
+left join seen f on f.seq = ended.seq
 where @before::bigint = 0 or source.version < @before::bigint
 order by source.version desc
 limit @limit
