@@ -18,7 +18,6 @@ type Sequencer struct {
 
 const (
 	sequencerLock = 0x6f6d736571 // advisory lock, session level: "omseq" in ASCII
-	takeOverEvery = 500 * time.Millisecond
 	maintainEvery = time.Minute
 )
 
@@ -27,11 +26,10 @@ func NewSequencer(store *Store, log *slog.Logger) *Sequencer {
 	return &Sequencer{store: store, log: log}
 }
 
-// Run works until the context ends. It uses one connection of its own, beside the pool, which must not go through a
-// pooler that shares sessions; when that breaks it makes another.
+// Run works until the context ends, whenever this node holds the lock.
 func (q *Sequencer) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if err := q.attempt(ctx); err != nil && ctx.Err() == nil {
+		if err := q.store.Alone(ctx, sequencerLock, q.lead); err != nil && ctx.Err() == nil {
 			q.log.WarnContext(ctx, "sequencer starts again", "error", err)
 		}
 		sleep(ctx, takeOverEvery)
@@ -39,29 +37,11 @@ func (q *Sequencer) Run(ctx context.Context) error {
 	return nil
 }
 
-// attempt waits for the lock and works until something breaks.
-func (q *Sequencer) attempt(ctx context.Context) error {
-	conn, err := pgx.ConnectConfig(ctx, q.store.pool.Config().ConnConfig)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	for locked := false; !locked; {
-		if err := conn.QueryRow(ctx, "select pg_try_advisory_lock($1)", int64(sequencerLock)).Scan(&locked); err != nil {
-			return fmt.Errorf("take the lock: %w", err)
-		}
-		if !locked && !sleep(ctx, takeOverEvery) {
-			return nil
-		}
-	}
+// lead gives positions on the connection that holds the lock.
+func (q *Sequencer) lead(ctx context.Context, conn *pgx.Conn) error {
 	q.log.DebugContext(ctx, "this node gives the positions")
 	q.store.leads.Store(true)
 	defer q.store.leads.Store(false)
-	return q.lead(ctx, conn)
-}
-
-// lead gives positions on the connection that holds the lock.
-func (q *Sequencer) lead(ctx context.Context, conn *pgx.Conn) error {
 	if err := adopt(ctx, conn); err != nil {
 		return err
 	}

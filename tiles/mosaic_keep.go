@@ -27,31 +27,22 @@ type mosaicRow struct {
 }
 
 const (
-	mosaicLock    = 0x6f6d6d6f73 // advisory lock, session level: "ommos" in ASCII
-	lookEvery     = 100 * time.Millisecond
-	workAtOnce    = 400 * time.Millisecond // of making a mosaic, before changes of the others are looked for
-	mostChanges   = 2000                   // that are brought in at once
-	noteEvery     = 10_000                 // positions after which it is noted that none was of a layer
-	takeOverAfter = 500 * time.Millisecond
+	mosaicLock  = 0x6f6d6d6f73 // advisory lock, session level: "ommos" in ASCII
+	lookEvery   = 100 * time.Millisecond
+	workAtOnce  = 400 * time.Millisecond // of making a mosaic, before changes of the others are looked for
+	mostChanges = 2000                   // that are brought in at once
+	noteEvery   = 10_000                 // positions after which it is noted that none was of a layer
 )
 
 // KeepMosaics makes the mosaics of all layers that are drawn so, and keeps them true by following the log, until the context
 // ends or the database fails. Each node runs it; a lock in the database decides which of them works. What it does it does in
 // small steps, each noted in the database with its result, so that another can go on.
 func (t *Tiles) KeepMosaics(ctx context.Context) error {
-	conn, err := pgx.ConnectConfig(ctx, t.pool.Config().ConnConfig)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	for locked := false; !locked; {
-		if err := conn.QueryRow(ctx, "select pg_try_advisory_lock($1)", int64(mosaicLock)).Scan(&locked); err != nil {
-			return fmt.Errorf("take the lock: %w", err)
-		}
-		if !locked && !pause(ctx, takeOverAfter) {
-			return ctx.Err()
-		}
-	}
+	return t.store.Alone(ctx, mosaicLock, t.keepMosaics)
+}
+
+// keepMosaics works on the connection that holds the lock.
+func (t *Tiles) keepMosaics(ctx context.Context, conn *pgx.Conn) error {
 	k := keeper{t: t, conn: conn, seen: map[int64]int64{}}
 	for {
 		busy, err := k.round(ctx)
