@@ -33,7 +33,7 @@ func newParcels(t *testing.T, keep bool) *field {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.exec(`insert into layer.field (class, geom) select (floor(random() * random() * 6))::text,
+	f.exec(`insert into layer.field (class, geom) select floor(6.0 * (hashint4(50 * x + y) & 65535) * (hashint4(-1 - 50 * x - y) & 65535) / 65536 / 65536)::int::text,
 		st_multi(st_makeenvelope(116 + 0.001 * x, 35.7 + 0.001 * y, 116.001 + 0.001 * x, 35.701 + 0.001 * y, 4490))
 		from generate_series(0, 59) x, generate_series(0, 49) y`)
 	f.follow(layers.NewSequencer(f.store, quiet()).Run)
