@@ -146,6 +146,7 @@ func (d *Definition) statements() []string {
 	if d.GeometryType != "" {
 		statements = append(statements,
 			fmt.Sprintf("create index on %s using gist (geom)", table),
+			fmt.Sprintf("create index on %s (fid) where geom is null", table), // a GiST index is read through to find that there are none
 			fmt.Sprintf("create index on %s using gist (geom_3857)", table))
 	}
 	if d.IDField != "" {

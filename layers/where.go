@@ -126,9 +126,36 @@ func (sel *selection) touching(column string, b Bounds, srid int) (string, error
 		if err != nil {
 			return "", err
 		}
-		any = append(any, fmt.Sprintf("(%s && %s and st_intersects(%s, %s))", column, env, column, env))
+		touches := fmt.Sprintf("st_intersects(%s, %s)", column, env)
+		if inner, ok := sel.inner(box, srid); ok { // as a boolean test, which no index is looked up for once more
+			touches = fmt.Sprintf("((%s @ %s) is true or %s)", column, inner, touches)
+		}
+		any = append(any, fmt.Sprintf("(%s && %s and %s)", column, env, touches))
 	}
 	return strings.Join(any, " or "), nil
+}
+
+// inner is the largest box in the layer's SRID that what lies within it, by boxes alone, touches b for certain: most of what is in a
+// large box, which needs no look at its coordinates. PostGIS keeps boxes in single precision, rounded outwards; so this one is
+// rounded inwards first. Boxes that bend in the layer's system have none.
+func (sel *selection) inner(b Bounds, srid int) (string, bool) {
+	if to := sel.layer.SRID; srid != to && !(Geographic(srid) && Geographic(to)) {
+		return "", false
+	}
+	in := Bounds{single(b[0], 1), single(b[1], 1), single(b[2], -1), single(b[3], -1)}
+	if !(in[0] < in[2] && in[1] < in[3]) {
+		return "", false
+	}
+	return sel.box(in, sel.layer.SRID), true
+}
+
+// single rounds to single precision, up or down as sign says.
+func single(v, sign float64) float64 {
+	f := float32(v)
+	if (float64(f)-v)*sign < 0 {
+		f = math.Nextafter32(f, float32(math.Inf(int(sign))))
+	}
+	return float64(f)
 }
 
 // within cuts off what has no longitude and latitude in a plane system: PostGIS fails over it.
@@ -271,7 +298,7 @@ func (sel *selection) count() string {
 	return "select count(*) from " + sel.from + " as source where " + sel.condition()
 }
 
-// columns lists what scanFeature reads: id, geometry, version, properties; and what the feature is sorted by.
+// columns lists what rowReader.feature reads: id, geometry, version, properties; and what the feature is sorted by.
 func (sel *selection) columns() string {
 	cols := sel.columnsOf("source")
 	for _, by := range sel.sort {

@@ -1,0 +1,110 @@
+package layers_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"onemap/layers"
+	"onemap/migrations/dbtest"
+)
+
+// What a box holds is what PostGIS says by coordinates, however near the edge something lies: boxes of an index are of single
+// precision, half a metre here.
+func TestBoxesAreExact(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.New(t)
+	store := layers.New(pool)
+	def := layers.Definition{Layer: layers.Layer{Name: "speck", Title: "点", GeometryType: "Geometry", SRID: 4490, Writable: true, Tracked: true, Grade: "L1", Theme: "other"}}
+	l, err := store.Create(t.Context(), layers.Anonymous, def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	var boxes []layers.Bounds
+	for range 20 {
+		x, y := 115.9+r.Float64()*0.1, -0.05+r.Float64()*0.1
+		boxes = append(boxes, layers.Bounds{x, y, x + r.Float64()*0.05, y + r.Float64()*0.05})
+	}
+	boxes = append(boxes, layers.Bounds{116, 0.01, 116, 0.02}, layers.Bounds{116, 0, 116.0000001, 0.0000001}, layers.Bounds{-170, -80, 170, 80})
+	var rows [][]any
+	for _, b := range boxes {
+		for range 100 {
+			near := func(v float64) float64 { return v + (r.Float64()-0.5)*[]float64{0, 1e-12, 1e-9, 1e-6, 2e-5}[r.IntN(5)] }
+			x, y := near(b[r.IntN(2)*2]), b[1]+r.Float64()*(b[3]-b[1])
+			if r.IntN(2) == 0 {
+				x, y = b[0]+r.Float64()*(b[2]-b[0]), near(b[1+r.IntN(2)*2])
+			}
+			size := []float64{0, 1e-7, 1e-3}[r.IntN(3)]
+			text := fmt.Sprintf("SRID=4490;POINT(%.17g %.17g)", x, y)
+			if size > 0 {
+				text = fmt.Sprintf("SRID=4490;LINESTRING(%.17g %.17g, %.17g %.17g)", x, y, x+size, y+size)
+			}
+			rows = append(rows, []any{text})
+		}
+	}
+	rows = append(rows, []any{nil}, []any{"SRID=4490;POINT EMPTY"}, []any{"SRID=4490;POLYGON EMPTY"})
+	for _, row := range rows {
+		if _, err := pool.Exec(t.Context(), "insert into layer.speck (geom) values ($1::text::geometry)", row...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, b := range boxes {
+		got, err := store.Count(t.Context(), layers.Anonymous, l.Name, layers.Query{Bounds: &b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want int64
+		if err := pool.QueryRow(t.Context(), "select count(*) from layer.speck where geom is null or st_intersects(geom, st_makeenvelope($1, $2, $3, $4, 4490))",
+			b[0], b[1], b[2], b[3]).Scan(&want); err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("%v: %d, want %d", b, got, want)
+		}
+	}
+}
+
+// Features without geometry are in every box; to find that there are none takes no look at the whole spatial index.
+func TestBoxesLeanOnIndexes(t *testing.T) {
+	t.Parallel()
+	store, pool := town(t)
+	if _, err := pool.Exec(t.Context(), `insert into layer.parcel (code, geom)
+		select 'n' || i, st_multi(st_makeenvelope(116 + i * 1e-5, 35.6, 116 + (i + 1) * 1e-5, 35.6001, 4490)) from generate_series(1, 20000) i`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), "analyze layer.parcel"); err != nil {
+		t.Fatal(err)
+	}
+	l, err := store.Layer(t.Context(), layers.Anonymous, "parcel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := store.Rows(t.Context(), l, layers.Query{Bounds: &layers.Bounds{116, 35.6, 116.01, 35.61}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pool.Query(t.Context(), "explain select fid from "+asked.From+" as source where "+asked.Where, asked.Args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := pgx.CollectRows(lines, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	scans := 0
+	for _, line := range plan {
+		if strings.Contains(line, "Index Cond: (geom IS NULL)") || strings.Contains(line, "Seq Scan") {
+			t.Errorf("%s\n%s", line, strings.Join(plan, "\n"))
+		}
+		if strings.Contains(line, "Index Scan on parcel_geom_idx") {
+			scans++
+		}
+	}
+	if scans != 1 {
+		t.Errorf("the spatial index is scanned %d times, want once\n%s", scans, strings.Join(plan, "\n"))
+	}
+}
