@@ -137,8 +137,15 @@ func (s *Store) differing(ctx context.Context, sel *selection, q Query, c *strin
 	if err != nil {
 		return fmt.Errorf("difference of %s: %w", sel.layer.Name, BadValue(err))
 	}
-	d.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Differing, error) { return scanDiffering(row, sel.layer) })
-	if err != nil {
+	defer rows.Close()
+	for r := (rowReader{rows: rows}); r.next(); {
+		one, err := r.differing(sel.layer)
+		if err != nil {
+			return fmt.Errorf("difference of %s: %w", sel.layer.Name, err)
+		}
+		d.Features = append(d.Features, one)
+	}
+	if err := rows.Err(); err != nil {
 		return fmt.Errorf("difference of %s: %w", sel.layer.Name, BadValue(err))
 	}
 	if len(d.Features) > limit {
@@ -148,19 +155,17 @@ func (s *Store) differing(ctx context.Context, sel *selection, q Query, c *strin
 	return nil
 }
 
-func scanDiffering(row pgx.Row, l *Layer) (d Differing, err error) {
-	var old, now rowOf
-	if err := row.Scan(append(old.dest(l), now.dest(l)...)...); err != nil {
-		return d, err
-	}
+// differing reads a row of what columnsOf lists of the two moments.
+func (r *rowReader) differing(l *Layer) (d Differing, err error) {
+	after := featureColumns + len(l.Properties)
 	for _, side := range []struct {
-		row  *rowOf
+		at   int
 		into **Feature
-	}{{&old, &d.Before}, {&now, &d.After}} {
-		if side.row.id == nil {
+	}{{0, &d.Before}, {after, &d.After}} {
+		if r.raw[side.at] == nil { // it has no id
 			continue
 		}
-		f, err := side.row.feature(l)
+		f, err := r.feature(l, side.at)
 		if err != nil {
 			return d, err
 		}
@@ -168,7 +173,7 @@ func scanDiffering(row pgx.Row, l *Layer) (d Differing, err error) {
 	}
 	if d.Before != nil && d.After != nil {
 		d.Changed = changed(l, *d.After, *d.Before)
-		if !bytes.Equal(old.wkb, now.wkb) {
+		if !bytes.Equal(r.raw[1], r.raw[after+1]) {
 			d.Changed = append(d.Changed, "geometry")
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/twpayne/go-geom"
 )
@@ -22,51 +21,31 @@ type Feature struct {
 // Zone is the zone of times and days that name none, and that times are shown in; the county has one, without summer time.
 var Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// scanFeature reads a row of what selection.columns lists, and into more what comes behind it.
-func scanFeature(row pgx.Row, l *Layer, more ...any) (Feature, error) {
-	var r rowOf
-	if err := row.Scan(append(r.dest(l), more...)...); err != nil {
-		return Feature{}, err
-	}
-	return r.feature(l)
-}
+// featureColumns is how many columns selection.columns lists before the properties: id, geometry, version.
+const featureColumns = 3
 
-// rowOf is a feature as the driver reads it.
-type rowOf struct {
-	id         *string
-	wkb        []byte
-	version    *int64
-	properties []any
-}
-
-// dest is where the driver puts what selection.columns lists.
-func (r *rowOf) dest(l *Layer) []any {
-	r.properties = make([]any, len(l.Properties))
-	dest := make([]any, 0, len(r.properties)+3)
-	dest = append(dest, &r.id, &r.wkb, &r.version)
-	for i := range r.properties {
-		dest = append(dest, &r.properties[i])
+// feature reads what selection.columns lists, from a column on.
+func (r *rowReader) feature(l *Layer, at int) (f Feature, err error) {
+	f.ID = string(r.raw[at])
+	if f.Geometry, err = DecodeGeometry(r.raw[at+1]); err != nil {
+		return f, err
 	}
-	return dest
-}
-
-func (r *rowOf) feature(l *Layer) (f Feature, err error) {
-	if r.id != nil {
-		f.ID = *r.id
+	if v, err := r.value(at + 2); err != nil {
+		return f, err
+	} else if v != nil {
+		f.Version = v.(int64) // the column is a bigint
 	}
-	if r.version != nil {
-		f.Version = *r.version
+	f.Properties = make([]any, len(l.Properties))
+	for i := range f.Properties {
+		if f.Properties[i], err = r.value(at + featureColumns + i); err != nil {
+			return f, err
+		}
 	}
-	f.Properties = r.properties
-	for i, p := range l.Properties {
-		f.Properties[i] = plain(f.Properties[i], p.Type)
-	}
-	f.Geometry, err = decodeGeometry(r.wkb)
-	return f, err
+	return f, nil
 }
 
 // plain turns what the driver made of a value into one of the kinds that Feature promises.
-func plain(v any, t Type) any {
+func plain(v any) any {
 	switch v := v.(type) {
 	case int16:
 		return int64(v)
@@ -81,9 +60,6 @@ func plain(v any, t Type) any {
 		}
 		return json.Number(b)
 	case time.Time:
-		if t == Date {
-			return v.Format(time.DateOnly)
-		}
 		return v.In(Zone).Format(time.RFC3339Nano)
 	case pgtype.InfinityModifier:
 		return fmt.Sprint(v)

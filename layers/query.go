@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Query says which features of a layer are asked for, and how.
@@ -66,47 +64,68 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Layer: sel.shown, Matched: -1}
-	switch {
-	case q.Count:
-		page.Matched, err = s.count(ctx, sel)
-	case q.CountIfCheap:
-		page.Matched, err = s.countIfCheap(ctx, sel, q)
-	}
-	if err != nil {
-		return nil, err
-	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 10
 	}
 	limit = min(limit, MaxLimit)
-	sql, args, err := sel.page(q.After, q.Offset, limit+1)
+	features, places, err := s.read(ctx, sel, q, limit+1)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, sql, args)
-	if err != nil {
-		return nil, fmt.Errorf("find in %s: %w", l.Name, BadValue(err))
+	page := &Page{Layer: sel.shown, Features: features[:min(len(features), limit)]}
+	if page.Matched, err = s.matched(ctx, sel, q, len(features), len(features) > limit); err != nil {
+		return nil, err
 	}
-	var places [][]*string // what each feature is sorted by
-	page.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Feature, error) {
-		place := make([]*string, len(sel.sort))
-		places = append(places, place)
-		return scanFeature(row, sel.shown, pointers(place)...)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find in %s: %w", l.Name, BadValue(err))
-	}
-	if len(page.Features) > limit {
-		page.Features = page.Features[:limit]
-		next := cursor{Key: page.Features[limit-1].ID, Place: places[limit-1]}
+	if len(features) > limit {
+		next := cursor{Key: features[limit-1].ID, Place: places[limit-1]}
 		if page.Matched >= 0 {
 			next.Matched, next.Revision = &page.Matched, l.Revision
 		}
 		page.Next = sel.next(next, q.After, q.Offset+limit)
 	}
 	return page, nil
+}
+
+// read reads at most limit features of a page, and what each is sorted by.
+func (s *Store) read(ctx context.Context, sel *selection, q Query, limit int) (features []Feature, places [][]*string, err error) {
+	sql, args, err := sel.page(q.After, q.Offset, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := s.pool.Query(ctx, sql, args)
+	if err != nil {
+		return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, BadValue(err))
+	}
+	defer rows.Close()
+	for r := (rowReader{rows: rows}); r.next(); {
+		f, err := r.feature(sel.shown, 0)
+		if err != nil {
+			return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, err)
+		}
+		place := make([]*string, len(sel.sort))
+		if err := r.scan(featureColumns+len(sel.shown.Properties), pointers(place)...); err != nil {
+			return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, err)
+		}
+		features, places = append(features, f), append(places, place)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, BadValue(err))
+	}
+	return features, places, nil
+}
+
+// matched counts all that matches as q asks for it; so many of it have been read, from the beginning where q says no other.
+func (s *Store) matched(ctx context.Context, sel *selection, q Query, read int, more bool) (int64, error) {
+	switch {
+	case !q.Count && !q.CountIfCheap:
+		return -1, nil
+	case !more && q.After == "" && q.Offset == 0:
+		return int64(read), nil
+	case q.Count:
+		return s.count(ctx, sel)
+	}
+	return s.countIfCheap(ctx, sel, q)
 }
 
 // Feature returns one feature by its id; of q only AsOf and what the answer has matter.
@@ -128,14 +147,19 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	if err != nil {
 		return nil, fmt.Errorf("feature %s of %s: %w", id, layer, translate(err))
 	}
-	f, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Feature, error) { return scanFeature(row, sel.shown) })
-	if errors.Is(err, pgx.ErrNoRows) || errors.Is(translate(err), ErrInvalid) { // no such row; or no value of the key's type
-		return nil, missing
+	defer rows.Close()
+	r := rowReader{rows: rows}
+	if r.next() {
+		f, err := r.feature(sel.shown, 0)
+		if err != nil {
+			return nil, fmt.Errorf("feature %s of %s: %w", id, layer, err)
+		}
+		return &f, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("feature %s of %s: %w", id, layer, translate(err))
+	if err := translate(rows.Err()); err != nil && !errors.Is(err, ErrInvalid) { // which is no value of the key's type
+		return nil, fmt.Errorf("feature %s of %s: %w", id, layer, err)
 	}
-	return &f, nil
+	return nil, missing
 }
 
 // Stream yields all features that match, in their order, holding one at a time; they have the properties of Layer.Only. Limit 0
@@ -158,9 +182,8 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			return
 		}
 		defer rows.Close()
-		place := pointers(make([]*string, len(sel.sort)))
-		for rows.Next() {
-			f, err := scanFeature(rows, sel.shown, place...)
+		for r := (rowReader{rows: rows}); r.next(); {
+			f, err := r.feature(sel.shown, 0)
 			if err != nil {
 				yield(Feature{}, fmt.Errorf("stream %s: %w", layer, err))
 				return

@@ -56,12 +56,16 @@ func (s *Store) Versions(ctx context.Context, actor Actor, layer, id string, q Q
 	if err != nil {
 		return nil, fmt.Errorf("versions of %s in %s: %w", id, layer, translate(err))
 	}
-	were, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w was, err error) {
-		w.Feature, err = scanFeature(row, sel.shown, &w.geometry, &w.gone, &w.From, &w.end.From, &w.Position, &w.Op, &w.Actor, &w.Reason,
-			&w.end.Position, &w.end.Op, &w.end.Actor, &w.end.Reason)
-		return w, err
-	})
-	if err != nil {
+	defer rows.Close()
+	var were []was
+	for r := (rowReader{rows: rows}); r.next(); {
+		w, err := r.was(sel.shown)
+		if err != nil {
+			return nil, fmt.Errorf("versions of %s in %s: %w", id, layer, err)
+		}
+		were = append(were, w)
+	}
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("versions of %s in %s: %w", id, layer, translate(err))
 	}
 	if len(were) == 0 && before == 0 {
@@ -77,6 +81,15 @@ type was struct {
 	geometry []byte  // as it is stored, to compare
 	gone     *int64  // the transaction that superseded it; nil = it is there still
 	end      Version // what is known of that
+}
+
+// was reads a row of versionsSQL.
+func (r *rowReader) was(l *Layer) (w was, err error) {
+	if w.Feature, err = r.feature(l, 0); err != nil {
+		return w, err
+	}
+	return w, r.scan(featureColumns+len(l.Properties), &w.geometry, &w.gone, &w.From, &w.end.From, &w.Position, &w.Op, &w.Actor, &w.Reason,
+		&w.end.Position, &w.end.Op, &w.end.Actor, &w.end.Reason)
 }
 
 // succession tells of each row, newest first, how it came from the one before; and where none came after, that it was deleted.
