@@ -267,8 +267,8 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	var indexes int
-	if err := pool.QueryRow(t.Context(), "select count(*) from pg_indexes where schemaname = 'layer' and tablename = 'well'").Scan(&indexes); err != nil || indexes != 3 {
-		t.Errorf("%d indexes, want 3 (%v)", indexes, err)
+	if err := pool.QueryRow(t.Context(), "select count(*) from pg_indexes where schemaname = 'layer' and tablename = 'well'").Scan(&indexes); err != nil || indexes != 4 {
+		t.Errorf("%d indexes, want 4 (%v)", indexes, err)
 	}
 	_, err := store.Load(t.Context(), layers.Anonymous, "well", []string{"nome"}, pgx.CopyFromRows(nil), layers.LoadOptions{})
 	if !errors.Is(err, layers.ErrInvalid) {
