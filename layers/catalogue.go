@@ -171,7 +171,7 @@ func readProperties(ctx context.Context, tx pgx.Tx, c *catalogue) error {
 	var p Property
 	_, err = pgx.ForEachRow(rows, []any{&layer, &p.Name, &sqlType, &p.Title, &p.TitleEn, &p.Description, &p.Unit,
 		&p.Scheme, &p.Role, &p.Required, &p.Width}, func() error {
-		p.Type = typeOf(sqlType)
+		p.Type, p.Long = typeOf(sqlType), sqlType == "bigint"
 		l := c.byName[layer]
 		l.Properties = append(l.Properties, p)
 		return nil

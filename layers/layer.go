@@ -71,6 +71,7 @@ type Property struct {
 	Role        string `json:"role,omitempty"`   // "", "area", "length", "search", "hidden"
 	Required    bool   `json:"required,omitempty"`
 	Width       int    `json:"width,omitempty"`
+	Long        bool   `json:"-"` // an Integer of 64 bits
 }
 
 // Type is the kind of value a property holds, in the words of JSON Schema.

@@ -47,7 +47,7 @@ type functionDoc struct {
 type typeDoc struct {
 	Name, Title, TitleEn, Abstract string
 	Keywords                       []string
-	DefaultCRS                     string // "" = it has no geometry
+	DefaultCRS                     string
 	OtherCRS, Formats              []string
 	Box                            []string // west, south, east, north
 	Metadata                       string
@@ -180,13 +180,11 @@ func (r *wfsRequest) typeDoc(l *layers.Layer, formats []string) typeDoc {
 	if l.Theme != "" {
 		doc.Keywords = []string{l.Theme}
 	}
-	if l.GeometryType != "" {
-		doc.DefaultCRS = r.version.gml.SRSName(l.SRID)
-		for _, srid := range otherSRIDs(l) {
-			doc.OtherCRS = append(doc.OtherCRS, r.version.gml.SRSName(srid))
-		}
-		doc.OtherCRS = append(doc.OtherCRS, "urn:ogc:def:crs:OGC:1.3:CRS84")
+	doc.DefaultCRS = r.version.defaultSRS(l).name
+	for _, srid := range otherSRIDs(l) {
+		doc.OtherCRS = append(doc.OtherCRS, r.version.gml.SRSName(srid))
 	}
+	doc.OtherCRS = append(doc.OtherCRS, "urn:ogc:def:crs:OGC:1.3:CRS84")
 	if b := l.Bounds; b != nil {
 		down, up := func(v float64) string { return decimal(math.Floor(v*1e6) / 1e6) }, func(v float64) string { return decimal(math.Ceil(v*1e6) / 1e6) }
 		doc.Box = []string{down(b[0]), down(b[1]), up(b[2]), up(b[3])}

@@ -197,6 +197,7 @@ func (r *wfsRequest) collection(ctx context.Context, g *format.GML, parts []*par
 // members writes the features of a part.
 func (r *wfsRequest) members(ctx context.Context, out *xmlOut, g *format.GML, p *part) error {
 	w := format.NewGMLFeatures(g, p.layer, p.in.name, p.in.coordinates())
+	w.SayNil(p.nils...)
 	open, end := "<"+r.version.member+">", "</"+r.version.member+">\n"
 	for f, err := range r.features(ctx, p) {
 		if err != nil {

@@ -29,6 +29,6 @@ func (r *wfsRequest) filter(q *wfsQuery, text string) error {
 	if f.IDs != nil {
 		return q.ids(f.IDs)
 	}
-	q.find.Filter = f.Filter
+	q.find.Filter, q.nils = f.Filter, f.Nil
 	return nil
 }

@@ -19,6 +19,7 @@ type wfsQuery struct {
 	layer *layers.Layer // with the properties that the answer has
 	find  layers.Query
 	in    srs
+	nils  []string // properties that the answer says xsi:nil of where they are null
 }
 
 // unify brings parameters to their names of WFS 2.0.

@@ -1,7 +1,9 @@
 package ows
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,17 +51,18 @@ func parseSRS(parameter, name string) (srs, error) {
 	return srs{name, srid, registry && layers.NorthFirst(srid)}, nil
 }
 
-// defaultSRS is the CRS of a layer where none is asked for: that of its table.
+// defaultSRS is the CRS of a layer where none is asked for: that of its table. A layer without geometry names one too:
+// clients, and the OGC's own suite, take the first of every type.
 func (v wfsVersion) defaultSRS(l *layers.Layer) srs {
-	registry := v.number != wfs100
-	return srs{v.gml.SRSName(l.SRID), l.SRID, registry && layers.NorthFirst(l.SRID)}
+	registry, srid := v.number != wfs100, cmp.Or(l.SRID, 4490)
+	return srs{v.gml.SRSName(srid), srid, registry && layers.NorthFirst(srid)}
 }
 
 // otherSRIDs are what a layer is offered in besides its own.
 func otherSRIDs(l *layers.Layer) []int {
 	var out []int
 	for _, srid := range []int{4326, 4490, 3857, 4548, 4527} {
-		if srid != l.SRID {
+		if srid != cmp.Or(l.SRID, 4490) {
 			out = append(out, srid)
 		}
 	}
@@ -75,13 +78,8 @@ func (v wfsVersion) srsOf(l *layers.Layer, name string) (srs, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.srid == l.SRID {
+	if s.srid == v.defaultSRS(l).srid || slices.Contains(otherSRIDs(l), s.srid) {
 		return s, nil
-	}
-	for _, srid := range otherSRIDs(l) {
-		if srid == s.srid {
-			return s, nil
-		}
 	}
 	return s, Invalid("srsName", "layer %q is not offered in %s; the list is in the capabilities", "图层“%s”不提供坐标系 %s，可选项见能力文档", l.Name, name)
 }

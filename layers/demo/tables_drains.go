@@ -34,7 +34,7 @@ func (n *networks) drainNodes(kind string, yield netYield) {
 			if v.owner == "-" {
 				owner = nil
 			}
-			row := []any{v.id, "LSPS2024", "梁山县城区排水设施普查", sewage, storm, v.sys, v.at.Y, v.at.X, v.high, v.deep, drainCode(v), netNil(v.address), "1", netSurveyor, netSurvey, netSurvey,
+			row := []any{v.id, "LSPS2024", "梁山县城区排水设施普查", sewage, storm, v.sys, v.at.Y, v.at.X, v.high, v.deep, drainCode(v), netNil(v.address), "1", netSurveyor, netSurvey(i), netSurvey(i),
 				netDay(v.year, i), "4", owner, netDrainKeeper}
 			switch kind {
 			case "manhole":
@@ -84,7 +84,7 @@ func drainRow(p *drainPipe, i int) (row []any, geom []byte, metres float64) {
 		material = nil
 	}
 	code := fmt.Sprintf("52%02d1000", map[string]int{"YS": 1, "WS": 2, "HS": 3}[p.sys])
-	return []any{p.id, "LSPS2024", sewage, storm, p.grade, s.id, e.id, sd, ed, in, out, p.sys, code, flow, netNil(p.address), netDrainOwner, netDrainKeeper, netDay(p.year, i), "1", netSurveyor, netSurvey, netSurvey, "4", material},
+	return []any{p.id, "LSPS2024", sewage, storm, p.grade, s.id, e.id, sd, ed, in, out, p.sys, code, flow, netNil(p.address), netDrainOwner, netDrainKeeper, netDay(p.year, i), "1", netSurveyor, netSurvey(i), netSurvey(i), "4", material},
 		netWKBLine([]Point{s.at, e.at}, []float64{in, out}), netRound(dist(s.at, e.at), 2)
 }
 

@@ -68,7 +68,10 @@ func netDay(year, i int) time.Time {
 	return time.Date(year, time.Month(1+i%12), 1+i%28, 0, 0, 0, 0, time.UTC)
 }
 
-var netSurvey = time.Date(2024, 10, 18, 0, 0, 0, 0, time.UTC)
+// netSurvey is the day on which the i-th object was surveyed: within three weeks.
+func netSurvey(i int) time.Time {
+	return time.Date(2024, 10, 8+i%21, 0, 0, 0, 0, time.UTC)
+}
 
 const netSurveyor = "示例勘测院"
 
@@ -99,7 +102,7 @@ func (n *networks) pipePoints(yield netYield) {
 				neck, shape, size, material = 300+10*(i%20), "圆", "700", "球墨铸铁"
 			}
 			if !yield(netNil(p.id), p.mapID, "LS2024", p.kind.class, p.kind.sub, p.code, x, p.at.X, high, netNil(p.feature), netNil(p.subsid), netNil(p.address), p.kind.owner,
-				netDay(p.year, i), netSurveyor, netSurvey, "0", neck, shape, size, material, netWKBPoint(p.at, p.high)) {
+				netDay(p.year, i), netSurveyor, netSurvey(i), "0", neck, shape, size, material, netWKBPoint(p.at, p.high)) {
 				return
 			}
 		}
@@ -140,7 +143,7 @@ func (n *networks) pipeLines(yield netYield) {
 				line[1] = *l.end
 			}
 			if !yield(l.id, a, b, k.class, k.sub, k.lineCode(), sd, ed, l.aHigh, l.bHigh, l.material, l.size, l.embed, netNil(k.pressure), netNil(k.voltage), netNil(k.temperature),
-				cab, total, usedHole, flow, k.owner, netDay(l.year, i), netNil(l.address), state, netSurveyor, netSurvey, netWKBLine(line, []float64{l.aHigh, l.bHigh})) {
+				cab, total, usedHole, flow, k.owner, netDay(l.year, i), netNil(l.address), state, netSurveyor, netSurvey(i), netWKBLine(line, []float64{l.aHigh, l.bHigh})) {
 				return
 			}
 		}

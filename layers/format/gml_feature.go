@@ -16,7 +16,7 @@ type GMLFeatures struct {
 	gml        *GML
 	c          Coordinates
 	properties []gmlProperty
-	geometry   gmlTags
+	geometry   gmlProperty
 	head, tail string // of the feature, its id between the first and ">"
 	plane      string // attributes that the outermost geometry has; and where it has heights
 	space      string
@@ -30,13 +30,15 @@ type gmlTags struct{ open, close string }
 
 type gmlProperty struct {
 	gmlTags
+	name   string
+	null   string // what stands for null
 	moment bool
 }
 
 // NewGMLFeatures writes the Properties that l has. Geometries are said to be in srsName, which may be "", and are written as
 // c says.
 func NewGMLFeatures(g *GML, l *layers.Layer, srsName string, c Coordinates) *GMLFeatures {
-	w := &GMLFeatures{gml: g, c: c, geometry: tagsOf(GMLGeometryName(l))}
+	w := &GMLFeatures{gml: g, c: c, geometry: gmlProperty{gmlTags: tagsOf(GMLGeometryName(l)), name: l.Table.Geom}}
 	feature := tagsOf(XMLName(l.Name))
 	w.head = strings.TrimSuffix(feature.open, ">") + " " + g.idName + `="`
 	w.tail = feature.close
@@ -48,11 +50,25 @@ func NewGMLFeatures(g *GML, l *layers.Layer, srsName string, c Coordinates) *GML
 		w.space += ` srsDimension="3"`
 	}
 	for _, p := range l.Properties {
-		w.properties = append(w.properties, gmlProperty{tagsOf(XMLName(p.Name)), p.Type == layers.Date || p.Type == layers.DateTime})
+		w.properties = append(w.properties, gmlProperty{tagsOf(XMLName(p.Name)), p.Name, "", p.Type == layers.Date || p.Type == layers.DateTime})
 	}
 	w.id = append([]byte(XMLName(l.Name)), '.')
 	w.prefix = len(w.id)
 	return w
+}
+
+// SayNil has the properties of these names, or the geometry, written as xsi:nil where they are null. The prefix xsi is the
+// document's.
+func (w *GMLFeatures) SayNil(names ...string) {
+	say := func(p *gmlProperty) {
+		if slices.Contains(names, p.name) {
+			p.null = strings.TrimSuffix(p.open, ">") + ` xsi:nil="true"/>`
+		}
+	}
+	say(&w.geometry)
+	for i := range w.properties {
+		say(&w.properties[i])
+	}
 }
 
 func tagsOf(name string) gmlTags {
@@ -83,7 +99,7 @@ func FeatureOfGMLID(text string) (layer, id string, ok bool) {
 	return FromXMLName(layer), FromXMLName(id), ok && layer != "" && id != ""
 }
 
-// Append appends one feature. Properties that are null are left out, and so is a geometry that is null or empty.
+// Append appends one feature. Properties that are null are left out, and so is a geometry that is null or empty; but see SayNil.
 func (w *GMLFeatures) Append(b []byte, f *layers.Feature) []byte {
 	w.identify(f)
 	b = append(append(b, w.head...), w.id...)
@@ -103,6 +119,8 @@ func (w *GMLFeatures) appendProperties(b []byte, f *layers.Feature) []byte {
 		b = append(b, w.geometry.open...)
 		b = w.appendGeometry(b, f.Geometry, true)
 		b = append(b, w.geometry.close...)
+	} else {
+		b = append(b, w.geometry.null...)
 	}
 	for i, v := range f.Properties {
 		b = w.appendProperty(b, &w.properties[i], v)
@@ -123,11 +141,11 @@ func (w *GMLFeatures) identify(f *layers.Feature) {
 
 func (w *GMLFeatures) appendProperty(b []byte, p *gmlProperty, v any) []byte {
 	if v == nil {
-		return b
+		return append(b, p.null...)
 	}
 	text, isText := v.(string)
 	if isText && p.moment && strings.HasSuffix(text, "infinity") {
-		return b // which XML has not
+		return append(b, p.null...) // which XML has not
 	}
 	b = append(b, p.open...)
 	if isText {

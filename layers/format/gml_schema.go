@@ -24,7 +24,7 @@ func (g *GML) appendType(b []byte, l *layers.Layer) []byte {
         <xsd:sequence>
 `...)
 	if l.GeometryType != "" {
-		b = append(b, `          <xsd:element name="`+GMLGeometryName(l)+`" type="`+g.propertyType(l.GeometryType)+`" minOccurs="0"/>`+"\n"...)
+		b = append(b, `          <xsd:element name="`+GMLGeometryName(l)+`" type="`+g.propertyType(l.GeometryType)+`" minOccurs="0" nillable="true"/>`+"\n"...)
 	}
 	for _, p := range l.Properties {
 		b = appendSchemaOf(b, p)
@@ -37,7 +37,7 @@ func (g *GML) appendType(b []byte, l *layers.Layer) []byte {
 }
 
 func appendSchemaOf(b []byte, p layers.Property) []byte {
-	b = append(b, `          <xsd:element name="`+XMLName(p.Name)+`" type="`+schemaType(p.Type)+`" minOccurs="0"`...)
+	b = append(b, `          <xsd:element name="`+XMLName(p.Name)+`" type="`+schemaType(p)+`" minOccurs="0" nillable="true"`...)
 	if p.Title == "" || p.Title == p.Name {
 		return append(b, "/>\n"...)
 	}
@@ -46,11 +46,15 @@ func appendSchemaOf(b []byte, p layers.Property) []byte {
 	return append(b, "</xsd:documentation></xsd:annotation></xsd:element>\n"...)
 }
 
-// schemaType is the type of XML schema that holds every value of a property's type.
-func schemaType(t layers.Type) string {
-	switch t {
+// schemaType is the type of XML schema that holds every value of a property. Clients have 32 bits for an integer, 64 for a
+// long; the OGC's suite compares integers only.
+func schemaType(p layers.Property) string {
+	switch p.Type {
 	case layers.Integer:
-		return "xsd:long"
+		if p.Long {
+			return "xsd:long"
+		}
+		return "xsd:integer"
 	case layers.Number:
 		return "xsd:double"
 	case layers.Boolean:

@@ -78,6 +78,17 @@ func (r *reader) isNull(n *xmltree.Node, depth int) (cql.Expr, error) {
 	return &cql.Call{Op: cql.IsNull, Args: []cql.Expr{e}}, err
 }
 
+// isNil is true where isNull is: whichever way an answer says that there is no value.
+func (r *reader) isNil(n *xmltree.Node, depth int) (cql.Expr, error) {
+	e, err := r.isNull(n, depth)
+	if call, ok := e.(*cql.Call); ok {
+		if p, ok := call.Args[0].(*cql.Property); ok {
+			r.nils = append(r.nils, p.Name)
+		}
+	}
+	return e, err
+}
+
 // unknown is neither true nor false.
 func unknown() cql.Expr {
 	one := &cql.Literal{Kind: cql.Number, Value: "1"}

@@ -26,6 +26,7 @@ type Options struct {
 type Query struct {
 	Filter *cql.Filter // nil = all
 	IDs    []string    // nil = all
+	Nil    []string    // properties that PropertyIsNil asks about: an answer says xsi:nil of them
 }
 
 // Codes of exceptions (09-025r2, table 3; 06-121r3).
@@ -94,7 +95,7 @@ func Read(root *xmltree.Node, opt Options) (Query, error) {
 	if len(root.Children) > 1 {
 		return Query{}, refuse(OperationParsingFailed, "Filter has %[1]d conditions; want one, joined by And or Or", "Filter 有 %[1]d 个条件，应以 And 或 Or 合并为一个", len(root.Children))
 	}
-	r := &reader{opt}
+	r := &reader{Options: opt}
 	condition, err := r.condition(root.Children[0], 1)
 	if err != nil {
 		return Query{}, coded(InvalidParameterValue, err)
@@ -103,7 +104,7 @@ func Read(root *xmltree.Node, opt Options) (Query, error) {
 	if err == nil {
 		err = filter.Check(opt.Layer)
 	}
-	return Query{Filter: filter}, coded(InvalidParameterValue, err)
+	return Query{Filter: filter, Nil: r.nils}, coded(InvalidParameterValue, err)
 }
 
 // idElements name features by their ids, in the three versions.
@@ -133,7 +134,10 @@ func readIDs(root *xmltree.Node) ([]string, error) {
 }
 
 // reader reads the conditions of a filter.
-type reader struct{ Options }
+type reader struct {
+	Options
+	nils []string // properties that were asked about by PropertyIsNil
+}
 
 // operator reads one kind of condition.
 type operator func(r *reader, n *xmltree.Node, depth int) (cql.Expr, error)
@@ -149,7 +153,7 @@ func init() { // logical operators look into the table
 		"PropertyIsLessThan": compares(cql.Less), "PropertyIsLessThanOrEqualTo": compares(cql.AtMost),
 		"PropertyIsGreaterThan": compares(cql.Greater), "PropertyIsGreaterThanOrEqualTo": compares(cql.AtLeast),
 		"PropertyIsLike": (*reader).like, "PropertyIsBetween": (*reader).between,
-		"PropertyIsNull": (*reader).isNull, "PropertyIsNil": (*reader).isNull,
+		"PropertyIsNull": (*reader).isNull, "PropertyIsNil": (*reader).isNil,
 
 		"BBOX": (*reader).bbox, "DWithin": (*reader).distance, "Beyond": (*reader).distance,
 		"Equals": relates(cql.Equals), "Disjoint": relates(cql.Disjoint), "Touches": relates(cql.Touches), "Within": relates(cql.Within),

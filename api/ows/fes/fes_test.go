@@ -139,7 +139,7 @@ func TestWhatIsWrongHasACode(t *testing.T) {
 		equal("listed", "yes"):                                          `InvalidParameterValue "yes" is no boolean`,
 		equal("geom", "x"):                                              `InvalidParameterValue no geometry`,
 		plain + `<PropertyIsEqualTo><ValueReference>gml:boundedBy</ValueReference><Literal><gml:Envelope/></Literal></PropertyIsEqualTo></Filter>`: `OperationProcessingFailed boundedBy`,
-		plain + `<BBOX><ValueReference>gml:description</ValueReference><gml:Envelope/></BBOX></Filter>`:                                            `OperationProcessingFailed gml:description`,
+		plain + `<BBOX><ValueReference>gml:description</ValueReference><gml:Envelope/></BBOX></Filter>`:                                            `InvalidParameterValue gml:description`,
 		plain + `<PropertyIsEqualTo><Function name="frob"/><Literal>x</Literal></PropertyIsEqualTo></Filter>`:                                      `InvalidParameterValue frob`,
 		intersects(`<gml:Point><gml:pos>1</gml:pos></gml:Point>`):                                                                                  `InvalidParameterValue two numbers`,
 		intersects(`<gml:Point><gml:pos>1 NaN</gml:pos></gml:Point>`):                                                                              `InvalidParameterValue no coordinate`,

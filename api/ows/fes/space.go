@@ -22,7 +22,7 @@ func (r *reader) spatial(op cql.Op, depth int, nodes ...*xmltree.Node) (cql.Expr
 	c := &cql.Call{Op: op}
 	for _, n := range nodes {
 		if inGML(n) != "" {
-			return nil, refuse(OperationProcessingFailed, "gml:%[1]s is no geometry that is kept", "gml:%[1]s 不是所存的几何图形", inGML(n))
+			return nil, refuse(InvalidParameterValue, "gml:%[1]s is no geometry that is kept", "gml:%[1]s 不是所存的几何图形", inGML(n))
 		}
 		e, err := r.shapeOf(n, depth)
 		if err != nil {
