@@ -23,6 +23,7 @@ import (
 	"onemap/api/exports"
 	"onemap/api/imports"
 	"onemap/layers"
+	"onemap/layers/search"
 	"onemap/tiles"
 )
 
@@ -43,9 +44,10 @@ type Options struct {
 
 // Ground is what the doors ask, once the database is there.
 type Ground struct {
-	Store *layers.Store
-	Tiles *tiles.Tiles
-	Pool  *pgxpool.Pool
+	Store  *layers.Store
+	Tiles  *tiles.Tiles
+	Search *search.Index
+	Pool   *pgxpool.Pool
 
 	Archives *tiles.Archives // served beside the layers; nil = none
 

@@ -59,7 +59,10 @@ func documented() []doorDoc {
 		{"/styles/onemap.json", "地图样式（MapLibre）", "Map style (MapLibre)", "", []parameterDoc{own("theme", "light 或 dark", "light or dark"), own("layers", "图层名，逗号分隔", "Layer names, comma separated")}},
 		{"/layers", "图层目录", "The catalogue", "", nil},
 		{"/codes/{scheme}", "代码表", "A code list", "/codes/theme", nil},
-		{"/search", "按名称、编号查找", "Find by name or number", "/search?q=%E6%A2%81", []parameterDoc{own("q", "要查找的文字", "What to look for"), own("limit", "最多条数", "Most answers")}},
+		{"/search", "按名称、编号、地址查找，支持拼音和首字母", "Find by name, number or address, as written, as pinyin or as its initials", "/search?q=%E6%A2%81", []parameterDoc{
+			own("q", "要查找的文字，各词以空格分开，次序不限", "What to look for: words in any order"), own("limit", "最多条数，至多 100", "Most hits, at most 100"),
+			own("layers", "图层名，逗号分隔，默认全部", "Layer names, comma separated; all if absent"),
+			own("near", "经度,纬度 或 西,南,东,北：近处优先", "longitude,latitude or west,south,east,north: what is there, or near, goes first"), docs["as-of"]}},
 		{"/events", "变更事件流（SSE）", "Stream of changes (server-sent events), resumed by Last-Event-ID", "", []parameterDoc{own("after", "从该位置之后开始", "Begin behind this position")}},
 	}
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -72,26 +71,4 @@ func (s *Server) codes(c echo.Context) error {
 	}
 	scheme.Codes = orEmpty(scheme.Codes)
 	return renderJSON(c, typeJSON, scheme)
-}
-
-// search finds features of any layer by what they are called.
-func (s *Server) search(c echo.Context) error {
-	p, err := query(c.Request(), "q", "limit")
-	if err != nil {
-		return err
-	}
-	limit, err := p.limit(20, 100)
-	if err != nil {
-		return err
-	}
-	ctx, done, err := s.ground().shares.page.take(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	defer done()
-	hits, err := s.ground().Store.Search(ctx, auth.Actor(c), strings.TrimSpace(p["q"]), limit)
-	if err != nil {
-		return err
-	}
-	return renderJSON(c, typeJSON, map[string]any{"hits": orEmpty(hits)})
 }

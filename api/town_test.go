@@ -24,6 +24,7 @@ import (
 
 	"onemap/api"
 	"onemap/layers"
+	"onemap/layers/search"
 	"onemap/migrations/dbtest"
 	"onemap/tiles"
 )
@@ -120,7 +121,7 @@ func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	drawn := tiles.New(pool, store, tiles.Options{})
 	w.follow(store.Watch)
 	opt := api.Options{
-		Ground: &api.Ground{Store: store, Tiles: drawn, Pool: pool}, Page: fstest.MapFS{
+		Ground: &api.Ground{Store: store, Tiles: drawn, Search: search.New(pool, store), Pool: pool}, Page: fstest.MapFS{
 			"index.html":            {Data: []byte("<!doctype html><title>map</title>")},
 			"assets/app-1a2b.js":    {Data: []byte("export {}")},
 			"assets/app-1a2b.js.gz": {Data: []byte("\x1f\x8bzipped")},

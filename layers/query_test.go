@@ -199,44 +199,6 @@ func TestFeatureByID(t *testing.T) {
 	}
 }
 
-func TestSearch(t *testing.T) {
-	t.Parallel()
-	store, _ := town(t)
-	for _, c := range []struct{ text, want string }{
-		{"王庄", "王庄小学 王庄村委会"},
-		{"王庄小学", "王庄小学"},
-		{"小学", "王庄小学"},
-		{"010", "0101 0102 0103 0104 0105"},
-		{"0103", "0103"},
-		{"%", `100%_\仓库`},
-		{`_\`, `100%_\仓库`},
-		{"' or 1=1", ""},
-		{"  ", ""},
-	} {
-		hits, err := store.Search(t.Context(), layers.Anonymous, c.text, 10)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var titles []string
-		for _, h := range hits {
-			titles = append(titles, h.Title)
-		}
-		if got := strings.Join(titles, " "); got != c.want {
-			t.Errorf("search %q: %q, want %q", c.text, got, c.want)
-		}
-	}
-	hits, err := store.Search(t.Context(), layers.Anonymous, "0101", 10)
-	if err != nil || len(hits) != 1 {
-		t.Fatal(hits, err)
-	}
-	if want := (layers.Bounds{116.0, 35.7, 116.1, 35.8}); *hits[0].Bounds != want || hits[0].Subtitle != "王庄村委会" {
-		t.Errorf("hit %+v: want bounds %v, subtitle 王庄村委会", hits[0], want)
-	}
-	if _, err := store.Search(t.Context(), layers.Anonymous, strings.Repeat("长", 101), 10); !errors.Is(err, layers.ErrInvalid) {
-		t.Errorf("101 characters: %v, want ErrInvalid", err)
-	}
-}
-
 // The page and search lean on indexes whatever the size of a layer: the plan says so, not a stopwatch.
 func TestHotQueriesUseIndexes(t *testing.T) {
 	t.Parallel()

@@ -23,6 +23,7 @@ import (
 	"onemap/layers"
 	"onemap/layers/demo"
 	"onemap/layers/intake"
+	"onemap/layers/search"
 	"onemap/migrations"
 	"onemap/tiles"
 )
@@ -140,11 +141,13 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		follow.Go(func() error { return again(ctx, log, "the tiles' log", drawn.Follow) })
 		follow.Go(func() error { return again(ctx, log, "the mosaics' tiles", drawn.WatchMosaics) })
 		follow.Go(func() error { return again(ctx, log, "the mosaics", drawn.KeepMosaics) })
+		names := search.New(pool, store)
+		follow.Go(func() error { return again(ctx, log, "the search index", names.Keep) })
 		if s.PeerListen != "" {
 			follow.Go(func() error { return s.share(ctx, store, drawn, log) })
 		}
 		var err error
-		ground := api.Ground{Store: store, Tiles: drawn, Pool: pool, Folder: s.ImportFolder}
+		ground := api.Ground{Store: store, Tiles: drawn, Search: names, Pool: pool, Folder: s.ImportFolder}
 		if s.Archives != "" {
 			ground.Archives = tiles.NewArchives(s.Archives)
 			names, err := ground.Archives.Names()
