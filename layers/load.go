@@ -28,6 +28,9 @@ type LoadOptions struct {
 	Key    string // property that tells rows apart, for Upsert
 	Reason string // told by the log
 	Wait   func() // called once when another load holds the layer and this one waits; may be nil
+
+	// Bounds are those of the rows, asked for when all have been given; nil = the database looks.
+	Bounds func() *Bounds
 }
 
 // LoadResult is what a load did.
@@ -94,18 +97,32 @@ func (s *Store) CreateLoad(ctx context.Context, actor Actor, def Definition, col
 		if err := def.create(ctx, tx); err != nil {
 			return def.refused(err)
 		}
-		result.Rows, err = copyFast(ctx, tx, l, columns, rows)
+		result.Rows, err = copyNew(ctx, tx, l, columns, rows, opt.Bounds)
 		result.Inserted = result.Rows
 		return err
 	})
 	if err != nil {
 		return nil, LoadResult{}, fmt.Errorf("load %s: %w", def.Name, unfit(err))
 	}
-	if _, err := s.pool.Exec(ctx, "analyze "+l.table()); err != nil {
+	if err := s.glance(ctx, l, columns); err != nil {
 		return nil, result, fmt.Errorf("analyze %s: %w", def.Name, translate(err))
 	}
 	made, err := s.afresh(ctx, actor, def.Name)
 	return made, result, err
+}
+
+// glance gives the planner figures of a new table from a small sample, so that its first readers do not wait for the full
+// one. Autovacuum takes that within a minute, as naming the columns leaves its count of new rows as it is.
+func (s *Store) glance(ctx context.Context, l *Layer, columns []string) error {
+	names := []string{"fid", "version"}
+	for _, c := range columns {
+		names = append(names, ident(c))
+	}
+	if l.Table.Geom != "" && slices.Contains(columns, l.Table.Geom) {
+		names = append(names, "geom_3857")
+	}
+	_, err := s.pool.Exec(ctx, fmt.Sprintf("begin; set local default_statistics_target = 10; analyze %s (%s); commit", l.table(), strings.Join(names, ", ")))
+	return err
 }
 
 // loads is the first key of the advisory locks that loads hold; the second is the layer.
@@ -133,7 +150,7 @@ func add(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.Co
 	if empty {
 		result.Rows, err = copyFast(ctx, tx, l, columns, rows)
 	} else {
-		result.Rows, err = copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+		result.Rows, err = copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows, copyOptions{})
 	}
 	result.Inserted = result.Rows
 	return result, err
@@ -155,7 +172,7 @@ func replace(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pg
 		return add(ctx, tx, l, columns, rows)
 	}
 	result.Removed = tag.RowsAffected()
-	result.Rows, err = copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+	result.Rows, err = copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows, copyOptions{})
 	if err != nil {
 		return result, err
 	}
@@ -176,9 +193,6 @@ func alone(ctx context.Context, tx pgx.Tx, l *Layer) error {
 	return err
 }
 
-// copyFailed is how PostgreSQL begins to repeat why the sender gave up.
-const copyFailed = "COPY from stdin failed: "
-
 // unfit tells a value that a column can not hold, with the place PostgreSQL names.
 func unfit(err error) error {
 	var pg *pgconn.PgError
@@ -194,8 +208,6 @@ func unfit(err error) error {
 		return fmt.Errorf("%w: %s%s", ErrInvalid, pg.Message, where)
 	case pg.Code == "23505":
 		return fmt.Errorf("%w: %s", ErrConflict, pg.Detail)
-	case pg.Code == "57014" && strings.HasPrefix(pg.Message, copyFailed): // the rows ended with an error: nobody ran out of time
-		return err
 	}
 	return translate(err)
 }
@@ -212,28 +224,6 @@ func (l *Layer) loadable(columns []string) error {
 	return nil
 }
 
-// counted knows how many rows were taken.
-type counted struct {
-	pgx.CopyFromSource
-	n int64
-}
-
-func (c *counted) Next() bool {
-	c.n++
-	return c.CopyFromSource.Next()
-}
-
-// copyRows is COPY. A value that is none of its column's type is ErrInvalid with the row, from 1.
-func copyRows(ctx context.Context, tx pgx.Tx, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
-	c := &counted{CopyFromSource: rows}
-	n, err := tx.CopyFrom(ctx, table, columns, c)
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "57014" && strings.HasPrefix(pg.Message, copyFailed+"unable to encode") { // by the driver
-		return n, fmt.Errorf("%w: row %d: %s", ErrInvalid, c.n, strings.TrimPrefix(pg.Message, copyFailed))
-	}
-	return n, err
-}
-
 // copyFast copies into an empty table: indexes are built afterwards, and the change is written by hand, since a
 // statement trigger would first put every new row aside on disk.
 func copyFast(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource) (int64, error) {
@@ -241,11 +231,61 @@ func copyFast(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows p
 	if err != nil {
 		return 0, err
 	}
-	n, err := copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows)
+	n, err := copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows, copyOptions{})
 	if err != nil {
 		return n, err
 	}
+	// What is new is what we wrote; what others put there before we had the lock, they have logged.
+	if _, err := tx.Exec(ctx, fmt.Sprintf(`insert into onemap.change (layer, op, new_bounds, count, delta)
+		select $1, 'load', %s, count(*), count(*) from %s where version = onemap.txid() having count(*) > 0`, l.boundsSQL(), l.table()), l.Name); err != nil {
+		return n, err
+	}
 	return n, endFast(ctx, tx, l, indexes)
+}
+
+// copyNew is copyFast for a table that this transaction has made, where nobody else can have been.
+func copyNew(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource, bounds func() *Bounds) (int64, error) {
+	indexes, err := startFast(ctx, tx, l)
+	if err != nil {
+		return 0, err
+	}
+	opt := copyOptions{freeze: true}
+	if err := tx.QueryRow(ctx, "select onemap.txid()").Scan(&opt.version); err != nil {
+		return 0, err
+	}
+	n, err := copyRows(ctx, tx, pgx.Identifier{l.Table.Schema, l.Table.Name}, columns, rows, opt)
+	if err != nil {
+		return n, err
+	}
+	if n > 0 {
+		if err := logNew(ctx, tx, l, n, bounds); err != nil {
+			return n, err
+		}
+	}
+	return n, endFast(ctx, tx, l, indexes)
+}
+
+// logNew tells the log of the n rows of a new table.
+func logNew(ctx context.Context, tx pgx.Tx, l *Layer, n int64, bounds func() *Bounds) error {
+	if bounds == nil {
+		_, err := tx.Exec(ctx, fmt.Sprintf("insert into onemap.change (layer, op, new_bounds, count, delta) select $1, 'load', %s, count(*), count(*) from %s", l.boundsSQL(), l.table()), l.Name)
+		return err
+	}
+	var corners [4]*float64
+	if b := bounds(); b != nil && l.Table.Geom != "" {
+		corners = [4]*float64{&b[0], &b[1], &b[2], &b[3]}
+	}
+	_, err := tx.Exec(ctx, `insert into onemap.change (layer, op, new_bounds, count, delta)
+		values ($1, 'load', box(point($3::float8, $4::float8), point($5::float8, $6::float8)), $2, $2)`, l.Name, n, corners[0], corners[1], corners[2], corners[3])
+	return err
+}
+
+// boundsSQL is the SQL for the bounds of all rows of a table of ours.
+func (l *Layer) boundsSQL() string {
+	if l.Table.Geom == "" {
+		return "null::box"
+	}
+	return "onemap.bounds(" + ident(l.Table.Geom) + "::box)"
 }
 
 // startFast takes triggers and secondary indexes away and returns what makes the indexes again.
@@ -280,14 +320,7 @@ func startFast(ctx context.Context, tx pgx.Tx, l *Layer) ([]string, error) {
 }
 
 func endFast(ctx context.Context, tx pgx.Tx, l *Layer, indexes []string) error {
-	bounds := "null::box"
-	if l.Table.Geom != "" {
-		bounds = "onemap.bounds(" + ident(l.Table.Geom) + "::box)"
-	}
 	statements := slices.Concat(
-		// What is new is what we wrote; what others put there before we had the lock, they have logged.
-		[]string{fmt.Sprintf(`insert into onemap.change (layer, op, new_bounds, count, delta)
-			select '%s', 'load', %s, count(*), count(*) from %s where version = onemap.txid() having count(*) > 0`, l.Name, bounds, l.table())},
 		indexes,
 		[]string{
 			"alter table " + l.table() + " enable always trigger onemap_insert, enable always trigger zz_onemap_version",

@@ -24,7 +24,7 @@ func upsert(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx
 	if _, err := tx.Exec(ctx, setUp); err != nil {
 		return result, err
 	}
-	if result.Rows, err = copyRows(ctx, tx, pgx.Identifier{"onemap_upsert"}, columns, rows); err != nil {
+	if result.Rows, err = copyRows(ctx, tx, pgx.Identifier{"onemap_upsert"}, columns, rows, copyOptions{}); err != nil {
 		return result, err
 	}
 	if _, err := tx.Exec(ctx, "create index on onemap_upsert ("+ident(key)+"); analyze onemap_upsert; select set_config('onemap.ddl', '', true)"); err != nil {

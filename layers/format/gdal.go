@@ -74,6 +74,7 @@ func (f *Folder) launchOn(ctx context.Context, input *os.File, program string, r
 		stop()
 		return nil, err
 	}
+	widen(out)
 	if cmd.Stdout = in; input != nil {
 		cmd.Stdin = input
 	}

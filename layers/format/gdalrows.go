@@ -65,15 +65,11 @@ func (r *gdalRun) all() error {
 
 // swiftly reads by FlatGeobuf.
 func (r *gdalRun) swiftly() error {
-	list, first := []string{"FID AS onemap_fid"}, 1
+	first := 1
 	if r.whole = r.plain; r.plain {
-		list, first = nil, 0
-	} else {
-		for i, at := range r.columns {
-			list = append(list, quoted(r.info.fields[at].name)+" AS c"+strconv.Itoa(i+1))
-		}
+		first = 0
 	}
-	args := append(r.arguments(r.opt, "FlatGeobuf", "-lco", "SPATIAL_INDEX=NO"), r.selection(list)...)
+	args := append(r.arguments(r.opt, "FlatGeobuf", "-lco", "SPATIAL_INDEX=NO"), r.swiftSelection()...)
 	return r.run(args, func(out io.Reader) error {
 		s, err := newFlatStream(out, r.folder.limits.Row)
 		if errors.Is(err, io.EOF) {

@@ -3,6 +3,7 @@ package format
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"onemap/layers"
@@ -22,6 +23,7 @@ type gdalSource struct {
 
 	firstFID int64           // of the format: what GDAL calls its first row
 	plain    bool            // rows can only be read in the file's own way, without numbers of ours
+	native   bool            // the driver takes SQL itself, which spares GDAL a copy of each row
 	faults   map[int64]Words // what is wrong with geometries, by their place in the file from 0, where it was found before
 	carried  *encoding       // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding
 }
@@ -36,6 +38,7 @@ type gdalWay struct {
 	crs      string // words for CRS.How
 	firstFID int64
 	plain    bool
+	native   bool
 	faults   map[int64]Words
 	lax      bool // rows without geometry need not come: the caller knows them
 	carried  *encoding
@@ -63,7 +66,7 @@ func (in input) sourcesOf(ctx context.Context, w gdalWay, path string, read []st
 		}
 		g := &gdalSource{
 			folder: in.folder, driver: w.driver, path: path, read: read, env: w.env, options: w.options, info: i,
-			firstFID: w.firstFID, plain: w.plain, carried: w.carried, faults: w.faults,
+			firstFID: w.firstFID, plain: w.plain, native: w.native, carried: w.carried, faults: w.faults,
 		}
 		s := g.source(w)
 		if w.lax {
@@ -189,6 +192,29 @@ func (g *gdalSource) selection(list []string) []string {
 	}
 	return []string{"-dialect", "OGRSQL", "-sql", "SELECT " + strings.Join(list, ", ") + " FROM " + quoted(g.info.layer), g.path}
 }
+
+// swiftSelection is what the swift stream carries: the row's number, then the fields.
+func (g *gdalSource) swiftSelection() []string {
+	if g.plain {
+		return g.selection(nil)
+	}
+	name, list := quoted, []string{"FID AS onemap_fid"}
+	native := g.native && g.info.fidColumn != "" && g.info.geometryColumn != ""
+	if native { // as text: a number would get the type of the first row's
+		name = quotedSQLite
+		list = []string{name(g.info.fidColumn) + " || '' AS onemap_fid", name(g.info.geometryColumn)}
+	}
+	for i, at := range g.columns {
+		list = append(list, name(g.info.fields[at].name)+" AS c"+strconv.Itoa(i+1))
+	}
+	if native {
+		return []string{"-sql", "SELECT " + strings.Join(list, ", ") + " FROM " + name(g.info.layer), g.path}
+	}
+	return g.selection(list)
+}
+
+// quotedSQLite is a name in SQLite's SQL.
+func quotedSQLite(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // quoted is a name in OGR's SQL.
 func quoted(name string) string {

@@ -15,6 +15,6 @@ var geoPackage = Format{
 			(strings.HasSuffix(name, ".gpkg") || len(head) > 72 && slices.Contains([]string{"GPKG", "GP10", "GP11"}, string(head[68:72])))
 	},
 	open: func(ctx context.Context, in input) ([]*Source, error) {
-		return in.viaGDAL(ctx, gdalWay{driver: "GPKG", ext: ".gpkg", crs: "the GeoPackage", firstFID: 1})
+		return in.viaGDAL(ctx, gdalWay{driver: "GPKG", ext: ".gpkg", crs: "the GeoPackage", firstFID: 1, native: true})
 	},
 }

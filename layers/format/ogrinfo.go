@@ -16,6 +16,8 @@ type info struct {
 	extent   *Extent
 	wkt      string // "" = no CRS
 	fields   []infoField
+
+	fidColumn, geometryColumn string // where a database has them; "" = not said
 }
 
 // infoField is a column as GDAL declares it: kind is String, Integer, Real, Date …, sub Boolean, JSON … or "".
@@ -98,7 +100,7 @@ func parseCount(text string) int64 {
 	return n
 }
 
-// parseLine takes in an extent or a field.
+// parseLine takes in an extent, the name of a column or a field.
 func (s *info) parseLine(line string) {
 	if m := extentLine.FindStringSubmatch(line); m != nil {
 		var e Extent
@@ -110,6 +112,10 @@ func (s *info) parseLine(line string) {
 			e[i] = v
 		}
 		s.extent = &e
+	} else if name, ok := strings.CutPrefix(line, "FID Column = "); ok {
+		s.fidColumn = name
+	} else if name, ok := strings.CutPrefix(line, "Geometry Column = "); ok {
+		s.geometryColumn = name
 	} else if m := fieldLine.FindStringSubmatch(line); m != nil {
 		width, _ := strconv.Atoi(m[4]) // digits, and 0 where too many
 		s.fields = append(s.fields, infoField{name: m[1], kind: m[2], sub: m[3], width: width})

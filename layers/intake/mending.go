@@ -18,8 +18,8 @@ const (
 	lotBytes = 8 << 20
 )
 
-// mender judges the geometries of an import: what is surely valid here, the rest in PostGIS, in lots. What it mended is kept
-// in a file of the job's folder until it is written.
+// mender judges the geometries of an import: what is surely valid here, the rest in PostGIS, in lots, one of which is
+// judged while the next is read. What it mended is kept in a file of the job's folder until it is written.
 type mender struct {
 	store   *layers.Store
 	invalid Invalid
@@ -27,6 +27,7 @@ type mender struct {
 
 	lot      []waiting
 	bytes    int
+	away     chan judged // the lot that PostGIS has; nil = it has none
 	file     *os.File
 	size     int64
 	outcomes map[int64]outcome // of rows whose geometry is not what it was
@@ -36,6 +37,13 @@ type mender struct {
 type waiting struct {
 	index, number int64
 	geometry      []byte
+}
+
+// judged is a lot, and what PostGIS says of it.
+type judged struct {
+	lot      []waiting
+	repaired []layers.Repaired
+	err      error
 }
 
 // outcome is what became of a geometry: out of the import, gone, or mended.
@@ -71,40 +79,75 @@ func (m *mender) add(ctx context.Context, index int64, row *format.Row) error {
 	if len(m.lot) < lotRows && m.bytes < lotBytes {
 		return nil
 	}
-	return m.flush(ctx)
+	return m.send(ctx)
 }
 
-// flush has PostGIS judge those that wait.
+// send gives those that wait to PostGIS, when it is done with the lot before.
+func (m *mender) send(ctx context.Context) error {
+	if err := m.receive(ctx); err != nil || len(m.lot) == 0 {
+		return err
+	}
+	lot, away := m.lot, make(chan judged, 1)
+	m.lot, m.bytes, m.away = nil, 0, away
+	go func() {
+		repaired, err := m.judge(ctx, lot)
+		away <- judged{lot, repaired, err}
+	}()
+	return nil
+}
+
+// flush has all judged that wait.
 func (m *mender) flush(ctx context.Context) error {
-	lot := m.lot
-	m.lot, m.bytes = m.lot[:0], 0
-	if len(lot) == 0 {
+	if err := m.send(ctx); err != nil {
+		return err
+	}
+	return m.receive(ctx)
+}
+
+// receive settles the lot that PostGIS has.
+func (m *mender) receive(ctx context.Context) error {
+	if m.away == nil {
 		return nil
 	}
+	j := <-m.away
+	m.away = nil
+	if j.err == nil {
+		return m.settleAll(j.lot, j.repaired)
+	}
+	for _, w := range j.lot { // one of them spoils the lot: each by itself
+		if err := m.alone(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *mender) judge(ctx context.Context, lot []waiting) ([]layers.Repaired, error) {
 	geometries := make([][]byte, len(lot))
 	for i, w := range lot {
 		geometries[i] = w.geometry
 	}
-	repaired, err := m.store.Repair(ctx, geometries)
-	if err == nil {
-		for i, w := range lot {
-			if err := m.settle(w, repaired[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+	return m.store.Repair(ctx, geometries)
+}
+
+// alone judges a geometry by itself. One that PostGIS can not even read is out.
+func (m *mender) alone(ctx context.Context, w waiting) error {
+	lot := []waiting{w}
+	repaired, err := m.judge(ctx, lot)
+	switch {
+	case err == nil:
+		return m.settleAll(lot, repaired)
+	case ctx.Err() != nil || errors.Is(err, layers.ErrTimeout):
+		return err
 	}
-	if ctx.Err() != nil || len(lot) == 1 {
-		if ctx.Err() != nil || errors.Is(err, layers.ErrTimeout) {
-			return err
-		}
-		m.outcomes[lot[0].index] = outcome{rejected: true}
-		return m.find(Finding{Row: lot[0].number, Rule: "geometry.broken", Severity: format.Error, Done: Rejected, At: somewhere(lot[0].geometry),
-			Words: format.Say("the geometry can not be read: its bytes are damaged or a ring has too few points", "图形数据已损坏或环的点数不足，无法读取")})
-	}
-	for _, w := range append([]waiting(nil), lot...) { // one of them spoils the lot: each by itself
-		m.lot = append(m.lot[:0], w)
-		if err := m.flush(ctx); err != nil {
+	m.outcomes[w.index] = outcome{rejected: true}
+	return m.find(Finding{Row: w.number, Rule: "geometry.broken", Severity: format.Error, Done: Rejected, At: somewhere(w.geometry),
+		Words: format.Say("the geometry can not be read: its bytes are damaged or a ring has too few points", "图形数据已损坏或环的点数不足，无法读取")})
+}
+
+func (m *mender) settleAll(lot []waiting, repaired []layers.Repaired) error {
+	for i, w := range lot {
+		if err := m.settle(w, repaired[i]); err != nil {
 			return err
 		}
 	}
@@ -148,7 +191,13 @@ func (m *mender) outcome(index int64, buf []byte) (geometry []byte, o outcome, c
 	return geometry, o, true, err
 }
 
-func (m *mender) close() error { return m.file.Close() }
+// close ends it; a lot that nobody asks for any more comes back first.
+func (m *mender) close() error {
+	if m.away != nil {
+		<-m.away
+	}
+	return m.file.Close()
+}
 
 // reasons are PostGIS's words for what is wrong, with a rule of their own and words for people.
 var reasons = []struct{ says, rule, en, zh string }{

@@ -25,7 +25,7 @@ func (r *run) write(ctx context.Context) (err error) {
 		}
 		return rows.Err()
 	}
-	load := layers.LoadOptions{Reason: r.reason(), Wait: func() { r.tell("wait", 0, -1) }}
+	load := layers.LoadOptions{Reason: r.reason(), Wait: func() { r.tell("wait", 0, -1) }, Bounds: rows.bounds.get}
 	var result layers.LoadResult
 	switch r.opt.Mode {
 	case Create:
