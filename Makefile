@@ -1,6 +1,6 @@
 # One Map. `make help` lists what can be made; README.md says what it is.
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench bench-import bench-tiles bench-features setup setup-test binary lint test-go test-page test-journeys
+.PHONY: help run build test check bench bench-import bench-tiles bench-features bench-search setup setup-test binary lint test-go test-page test-journeys
 SHELL := /bin/sh
 # sudo forgets where Go usually is.
 export PATH := $(PATH):/usr/local/go/bin
@@ -36,6 +36,9 @@ bench-tiles: setup-test frontend/dist/index.html ## tiles beside Martin and MapS
 
 bench-features: setup-test frontend/dist/index.html ## whole layers, single features and pages beside MapServer's WFS, where it is installed (ARGS='--rounds 3 --data DIR --json FILE')
 	go run ./cmd/bench features $(ARGS)
+
+bench-search: setup-test frontend/dist/index.html ## what people type, asked of a county (ARGS='--questions 500 --rebuild --data DIR --json FILE')
+	go run ./cmd/bench search $(ARGS)
 
 # ---- what serves the above
 

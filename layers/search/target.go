@@ -59,9 +59,9 @@ func (t target) plan() string {
 // weight is how much less a layer's features are looked for than others: the more there are of a kind, the less is each. Places and
 // roads go before.
 func (t target) weight() int {
-	w := int(math.Log10(float64(max(t.layer.Count, 1))))
+	w := int(2 * math.Log10(float64(max(t.layer.Count, 1))))
 	if t.layer.Theme == baseTheme {
-		w -= 2
+		w -= 4
 	}
 	return w
 }

@@ -1,4 +1,4 @@
-import type { Catalogue, Code, Feature, FeatureRef, Hit } from "./types";
+import type { Bounds, Catalogue, Code, Feature, FeatureRef, Hits } from "./types";
 
 /** An answer that is not what was asked for: the server's own words, in both languages where it has them. */
 export class Problem extends Error {
@@ -39,8 +39,9 @@ export const catalogue = (signal?: AbortSignal) => get<Catalogue>("/layers", sig
 export const codes = (scheme: string, signal?: AbortSignal) =>
   get<{ codes: Code[] }>(`/codes/${word(scheme)}`, signal).then((list) => list.codes ?? []);
 
-export const search = (text: string, signal?: AbortSignal) =>
-  get<{ hits: Hit[] | null }>(`/search?q=${word(text)}&limit=20`, signal).then((found) => found.hits ?? []);
+/** Features that are called so, now or at a moment, those near the bounds first. */
+export const search = (text: string, near: Bounds | undefined, asOf: string | null, signal?: AbortSignal) =>
+  get<Hits>(`/search${query({ q: text, limit: 20, near: near?.join(","), "as-of": asOf })}`, signal);
 
 /** A feature, now or as it was at a moment. */
 export const feature = ({ layer, id }: FeatureRef, asOf: string | null, signal?: AbortSignal) =>

@@ -1,7 +1,7 @@
 import { QueryClient, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import * as client from "./client";
-import type { Code, FeatureRef, Hit, LayerInfo } from "./types";
+import type { Bounds, Code, FeatureRef, Hits, LayerInfo } from "./types";
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -47,10 +47,11 @@ export const useFeature = (ref: FeatureRef | null, asOf: string | null) =>
     queryFn: ({ signal }) => client.feature(ref!, asOf, signal),
   });
 
-export const useSearch = (text: string) =>
-  useQuery<Hit[]>({
-    queryKey: ["search", text], enabled: text.length > 0, placeholderData: (before) => (text ? before : undefined),
-    queryFn: ({ signal }) => client.search(text, signal),
+/** What is called so. Names change: what was found is asked for again after a few seconds. */
+export const useSearch = (text: string, near: Bounds | undefined, asOf: string | null) =>
+  useQuery<Hits>({
+    queryKey: ["search", text, near, asOf], enabled: text.length > 0, staleTime: 5000, placeholderData: (before) => (text ? before : undefined),
+    queryFn: ({ signal }) => client.search(text, near, asOf, signal),
   });
 
 export const useStyle = (theme: string) =>

@@ -21,7 +21,13 @@ export type Code = { code: string; name: string; nameEn?: string; parent?: strin
 
 export type Catalogue = { themes: Code[]; layers: LayerInfo[]; position: number; synthetic: boolean };
 
-export type Hit = { layer: string; id: string; title: string; subtitle?: string; point?: [number, number]; bounds?: Bounds };
+export type Hit = {
+  layer: string; id: string; title: string; subtitle?: string; point?: [number, number]; bounds?: Bounds;
+  marks: [number, number][]; // the characters of the title that matched: from, up to
+};
+
+/** What a search found, best first; layers of which not all can be found yet. */
+export type Hits = { hits: Hit[]; incomplete?: string[] };
 
 /** One feature's address. */
 export type FeatureRef = { layer: string; id: string };

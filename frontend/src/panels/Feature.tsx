@@ -10,6 +10,7 @@ import { select, useDesk } from "../state/desk";
 import { useMoment } from "../state/reading";
 import { Icon } from "../ui/icons";
 import { attributes, figures, titleOf, type Reading } from "./attributes";
+import { LayerSign } from "./LayerSign";
 import { Swatch } from "./Swatch";
 
 const History = lazy(() => import("./history/History"));
@@ -30,7 +31,7 @@ export function Feature({ selected, onShare }: { selected: FeatureRef; onShare: 
       <header className="panel-head feature-head">
         <div>
           <h2>{titleOf(layer, data, selected.id, schemes, named)}</h2>
-          <p><LayerSign layer={layer} />{named(layer)}{layer.idField && data?.properties?.[layer.idField] ? <span className="number">{String(data.properties[layer.idField])}</span> : null}</p>
+          <p><LayerSign name={layer.name} />{named(layer)}{layer.idField && data?.properties?.[layer.idField] ? <span className="number">{String(data.properties[layer.idField])}</span> : null}</p>
         </div>
         <button className="icon-button" onClick={() => select(null)} title={t("feature.close")} aria-label={t("feature.close")}><Icon name="close" size={16} /></button>
       </header>
@@ -108,12 +109,6 @@ function Choice({ found, layer, on }: { found: Found; layer: LayerInfo; on: bool
       {named(layer)}{known && ` · ${named(known)}`}
     </button>
   );
-}
-
-function LayerSign({ layer }: { layer: LayerInfo }) {
-  const style = useMap((m) => m.style);
-  const legend = useMemo(() => legendOf(style, layer.name), [style, layer.name]);
-  return legend && <Swatch legend={legend} />;
 }
 
 function Attributes({ lines }: { lines: Reading[] }) {
