@@ -87,10 +87,7 @@ func (s *Server) exportWhole(c echo.Context, ctx context.Context, l *layers.Laye
 	}
 	defer folder.Close()
 	name := as.OneFile(l.Name)
-	media := as.Writing.MediaType
-	if strings.HasSuffix(name, ".zip") {
-		media = "application/zip"
-	}
+	media := fileType(as, l.Name)
 	opt.File, opt.Folder = filepath.Join(folder.Path(), name), folder.Path()
 	if c.Request().Method != http.MethodHead {
 		if _, err := format.Export(ctx, s.ground().Store, auth.Actor(c), l.Name, q, opt); err != nil {
@@ -150,11 +147,7 @@ func (s *Server) enclosures(c echo.Context, l *layers.Layer) []link {
 		if !f.Fits(l) {
 			continue
 		}
-		media := f.Writing.MediaType
-		if strings.HasSuffix(f.OneFile(l.Name), ".zip") {
-			media = "application/zip"
-		}
-		out = append(out, link{Href: s.root(c) + "/layers/" + l.Name + "/export?f=" + f.Name, Rel: "enclosure", Type: media, Title: "下载 Download (" + f.Title + ")"})
+		out = append(out, link{Href: s.root(c) + "/layers/" + l.Name + "/export?f=" + f.Name, Rel: "enclosure", Type: fileType(f, l.Name), Title: "下载 Download (" + f.Title + ")"})
 	}
 	return out
 }

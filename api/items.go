@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,8 +42,11 @@ func (s *Server) items(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	share := s.ground().shares.page
-	if r.limit > batchItems {
+	file, share := !slices.ContainsFunc(features, func(o served) bool { return o.f == r.served.f }), s.ground().shares.page
+	switch {
+	case file:
+		share = s.ground().shares.export
+	case r.limit > batchItems:
 		share = s.ground().shares.stream
 	}
 	ctx, done, err := share.take(c.Request().Context())
@@ -50,6 +54,9 @@ func (s *Server) items(c echo.Context) error {
 		return err
 	}
 	defer done()
+	if file {
+		return s.itemsFile(c, ctx, r)
+	}
 	r.query.CountIfCheap = true
 	r.query.Limit = min(r.limit, batchItems)
 	first, err := s.ground().Store.Find(ctx, auth.Actor(c), r.layer.Name, r.query)
@@ -72,7 +79,10 @@ func (s *Server) itemsRequest(c echo.Context) (r itemsRequest, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.served, err = negotiate(c, p["f"], features); err != nil {
+	if p["f"] == "geojson" { // as the table of formats calls it
+		p["f"] = "json"
+	}
+	if r.served, err = negotiate(c, p["f"], itemsFormats(r.layer)); err != nil {
 		return r, err
 	}
 	if r.limit, err = p.limit(usualItems, layers.MaxLimit); err != nil {
@@ -143,7 +153,7 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 }
 
 func (s *Server) itemsLinks(c echo.Context, r itemsRequest, next string) []link {
-	links := append(s.selfLinks(c, r.served, features), s.collectionLink(c, r.layer))
+	links := append(s.selfLinks(c, r.served, itemsFormats(r.layer)), s.collectionLink(c, r.layer))
 	if next != "" {
 		href := s.here(c, func(q url.Values) { q.Set("f", r.served.f); q.Set("cursor", next) })
 		links = append(links, link{Href: href, Rel: "next", Type: plainType(r.served.media), Title: "下一页 Next page"})

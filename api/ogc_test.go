@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,9 @@ import (
 )
 
 const typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+// itemsFile is the address of a page of items that is neither GeoJSON nor to be read.
+var itemsFile = regexp.MustCompile(`/items\?(.*&)?f=(csv|dxf|fgb|gdb|geojson.|gml|gpkg|kml|mif|shp|tab|boundary|xlsx)`)
 
 func TestEveryLinkAnswersWithItsType(t *testing.T) {
 	t.Parallel()
@@ -42,7 +46,7 @@ func TestEveryLinkAnswersWithItsType(t *testing.T) {
 				t.Errorf("%s: link %q is not absolute", at, href)
 				continue
 			}
-			if l["rel"] == "enclosure" { // TestLayerIsExported reads them
+			if l["rel"] == "enclosure" || itemsFile.MatchString(href) { // TestLayerIsExported and TestPagesOfItemsAsFiles read them
 				if r := w.ask(http.MethodHead, href); r.StatusCode != 200 || !strings.HasPrefix(r.Header.Get("Content-Type"), l["type"].(string)) {
 					t.Errorf("%s: %s is %d %q, the link says %q", at, href, r.StatusCode, r.Header.Get("Content-Type"), l["type"])
 				}

@@ -50,7 +50,7 @@ func describeAPI(server string, ls []*layers.Layer, sets []*tiles.MatrixSet) obj
 		for name, summary := range map[string]string{"schema": "What features have: ", "queryables": "What filters can name: ", "sortables": "What features can be sorted by: "} {
 			paths[at+"/"+name] = operation("get."+name+"."+l.Name, l.Name, summary+title, refs([]string{"f", "profile"}), answers("Schema", "404"))
 		}
-		paths[at+"/items"] = operation("getFeatures."+l.Name, l.Name, "Features of "+title, itemsParameters(l), answers("Features", "404"))
+		paths[at+"/items"] = operation("getFeatures."+l.Name, l.Name, "Features of "+title, itemsParameters(l), answers("Page", "404"))
 		item := []any{object{"name": "featureId", "in": "path", "required": true, "description": "Id of the feature", "schema": object{"type": "string"}}}
 		item = append(item, refs(append(answerParams, "as-of"))...)
 		paths[at+"/items/{featureId}"] = operation("getFeature."+l.Name, l.Name, "One feature of "+title, item, answers("Feature", "404"))
@@ -104,6 +104,7 @@ func answers(ok string, also ...string) object {
 // itemsParameters are those of one layer's items: the common ones, and a filter for each simple property.
 func itemsParameters(l *layers.Layer) []any {
 	out := refs(slices.Concat(itemsWays, whichParams))
+	out[slices.Index(itemsWays, "f")] = formatParameter().definition()
 	for _, p := range filterable(l, itemsWays) {
 		out = append(out, object{
 			"name": p.Name, "in": "query", "required": false, "style": "form", "explode": false,

@@ -24,7 +24,7 @@ func responseParts() object {
 		"Conformance":   answer("Conformance classes", typeJSON, "Conformance"),
 		"Collections":   answer("The layers", typeJSON, "Collections"),
 		"Collection":    answer("A layer", typeJSON, "Collection"),
-		"Features":      geo("Features", "FeatureCollection"),
+		"Page":          pageContent(geo("A page of features", "FeatureCollection")),
 		"Feature":       geo("A feature", "Feature"),
 		"Document":      answer("The document", typeJSON, "Object"),
 		"Tile":          object{"description": "A tile", "content": object{typeTile: object{"schema": object{"type": "string", "format": "binary"}}}},

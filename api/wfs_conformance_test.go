@@ -174,6 +174,8 @@ func TestWFSBasic(t *testing.T) {
 		{`<fes:Intersects><fes:ValueReference>ns1:geom</fes:ValueReference><gml:Polygon gml:id="l" srsName="urn:ogc:def:crs:EPSG::4326"><gml:exterior><gml:LinearRing><gml:posList>0 0 0 4 4 4 4 0 0 0</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></fes:Intersects>`, 4},
 		{instant("After", "2026-01-11T08:00:00+08:00"), 10},
 		{instant("Before", "2026-01-11T00:00:00Z"), 9},
+		{instant("Before", "2026-01-11T00:00Z"), 9}, // as Java writes it
+		{instant("After", "2026-01-11T08:00+08:00"), 10},
 		{during("During", "2026-01-02T12:00:00Z", "2026-01-06T12:00:00+08:00"), 4},
 		{during("After", "2026-01-02T12:00:00Z", "2026-01-06T12:00:00Z"), 15},
 	} {

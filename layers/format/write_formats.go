@@ -51,6 +51,12 @@ func (f Format) OneFile(stem string) string {
 	return name
 }
 
+// Zipped reports whether OneFile is an archive.
+func (f Format) Zipped(stem string) bool { return strings.HasSuffix(f.OneFile(stem), ".zip") }
+
+// Plane reports whether the format makes sense in a plane only: it is written in one where no system is asked for.
+func (f Format) Plane() bool { return f.Writing.plane }
+
 // Text is the encoding of the format's text where encoding is asked for; "" asks for none.
 func (f Format) Text(encoding string) string { return cmp.Or(encoding, f.Writing.encoding, "UTF-8") }
 

@@ -130,7 +130,7 @@ func (j *job) settleCRS(ctx context.Context) (layers.CRS, error) {
 			having(func(w *Writing) bool { return !w.Degrees }))
 	case j.writing.Degrees && asked == 0:
 		j.query.SRID = 4490
-	case j.writing.plane && asked == 0 && layers.Geographic(j.layer.SRID):
+	case j.writing.plane && asked == 0 && (layers.Geographic(j.layer.SRID) || j.writing.areas && !zoned(j.layer.SRID)):
 		j.query.SRID = j.zone()
 		j.notes.say("crs.plane", Info, Say("the format is for metres: coordinates are those of EPSG:%d, the 3-degree zone that the features lie in",
 			"该格式以米为单位：坐标按要素所在3度带（EPSG:%d）写出", j.query.SRID))
@@ -139,6 +139,9 @@ func (j *job) settleCRS(ctx context.Context) (layers.CRS, error) {
 	}
 	return j.store.CRS(ctx, j.query.SRID)
 }
+
+// zoned reports whether a system is a 3-degree zone of CGCS2000, which boundary points are written in.
+func zoned(srid int) bool { return srid >= 4513 && srid <= 4554 }
 
 // zone is the 3-degree zone of CGCS2000 (by central meridian) that the features lie in.
 func (j *job) zone() int {

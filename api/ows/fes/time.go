@@ -1,6 +1,7 @@
 package fes
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,6 +81,9 @@ func (r *reader) time(n *xmltree.Node) (cql.Expr, error) {
 	return expr(cql.NewInterval(ends[0], ends[1], 0))
 }
 
+// toTheMinute is a time without seconds, which ISO 8601 allows and Java writes where they are none.
+var toTheMinute = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)?$`)
+
 // position reads a moment; nil is an open one.
 func (r *reader) position(n *xmltree.Node) (cql.Expr, error) {
 	if n == nil {
@@ -92,7 +96,7 @@ func (r *reader) position(n *xmltree.Node) (cql.Expr, error) {
 	case open == "now":
 		return nil, refuse(InvalidParameterValue, "indeterminatePosition now is not offered; say the time", "不支持 indeterminatePosition now，应给出时间")
 	}
-	e, ok := cql.NewLiteral(cql.Timestamp, text)
+	e, ok := cql.NewLiteral(cql.Timestamp, toTheMinute.ReplaceAllString(text, "$1:00$2"))
 	if !ok {
 		return nil, refuse(InvalidParameterValue, "%[1]q is no time; want 2026-05-01T08:00:00+08:00", "%[1]q 不是时间，应形如 2026-05-01T08:00:00+08:00", text)
 	}
