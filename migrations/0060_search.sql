@@ -1,6 +1,6 @@
 -- +goose Up
 -- The index of names, numbers and addresses (layers/search). One node makes it, by following the log; all read. It is never in the
--- way of a writer, and can be made again from the layers at any time: delete from onemap.search_index.
+-- way of a writer, and can be made again from the layers at any time: update onemap.search_index set gone = true.
 
 -- The changes up to a position are in. One row; 0 = nothing has been made yet.
 create table onemap.search_state (
