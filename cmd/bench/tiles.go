@@ -220,7 +220,27 @@ func (r *tilesRun) startAll(ctx context.Context) (err error) {
 	if err := r.rig.add(ctx, ours, "/tiles/dltb/{z}/{x}/{y}.mvt"); err != nil {
 		return err
 	}
+	if err := r.awaitMosaics(ctx, false); err != nil {
+		return err
+	}
 	return r.rig.startPeers(ctx, r.tilesCmd, r.bounds)
+}
+
+// awaitMosaics waits until ours has made all the mosaics it makes, which takes processors from what is measured. dltb is
+// whether that layer has one.
+func (r *tilesRun) awaitMosaics(ctx context.Context, dltb bool) error {
+	fmt.Fprintln(os.Stderr, "waiting for mosaics")
+	for {
+		var made bool
+		if err := r.pool.QueryRow(ctx, `select count(*) > 0 and bool_and(ready) and bool_or(layer = 'dltb') = $1 from onemap.mosaic`, dltb).Scan(&made); err != nil || made {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // sameDrawing has tiles of ours carry what those of the peers do, all features of all zooms; or puts back what was there.
@@ -413,6 +433,9 @@ func (r *tilesRun) runEdits(ctx context.Context) error {
 // runDefaults measures ours as users have it: cold, all zooms up to 12, with the rules of drawing it comes with.
 func (r *tilesRun) runDefaults(ctx context.Context) error {
 	if err := r.sameDrawing(ctx, false); err != nil {
+		return err
+	}
+	if err := r.awaitMosaics(ctx, true); err != nil {
 		return err
 	}
 	ours := r.rig.targets[0]
