@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/flate"
@@ -43,32 +42,15 @@ const (
 // last is an empty last block.
 const last = "\x03\x00"
 
-// level is what compression costs: a tile is compressed once and sent often, but somebody waits for the first. Against 5,
-// a tile of parcels takes six tenths of the time and 3 % more bytes.
-const level = 3
-
-var writers = sync.Pool{New: func() any {
-	w, err := flate.NewWriter(io.Discard, level)
-	if err != nil {
-		panic(err) // the level is one of flate's
-	}
-	return w
-}}
-
-// deflate makes the bytes of a part.
+// deflate makes the bytes of a part. A tile is compressed once and sent often, but somebody waits for the first: without state
+// that is as large as the processor's cache, a tile of parcels takes half the time of level 3, and 2 to 4 % more bytes.
 func deflate(plain []byte) ([]byte, error) {
 	if len(plain) == 0 {
 		return nil, nil
 	}
 	out := bytes.NewBuffer(make([]byte, 0, len(plain)/2+64))
 	out.WriteString(gzipHead)
-	w := writers.Get().(*flate.Writer)
-	defer writers.Put(w)
-	w.Reset(out)
-	if _, err := w.Write(plain); err != nil {
-		return nil, fmt.Errorf("compress tile: %w", err)
-	}
-	if err := w.Flush(); err != nil { // ends on a byte, and says that more may follow
+	if err := flate.StatelessDeflate(out, plain, false, nil); err != nil { // ends on a byte, and says that more may follow
 		return nil, fmt.Errorf("compress tile: %w", err)
 	}
 	return appendTail(out.Bytes(), crc32.ChecksumIEEE(plain), uint32(len(plain))), nil
