@@ -60,7 +60,7 @@ func DescribeRequest(ls []*layers.Layer, r Request, template string) TileJSON {
 			b := doc.Bounds.Extend(*l.Bounds)
 			doc.Bounds = &b
 		}
-		doc.VectorLayers = append(doc.VectorLayers, vectorLayers(l, set, r.Properties)...)
+		doc.VectorLayers = append(doc.VectorLayers, vectorLayers(l, set, r)...)
 	}
 	doc.Name, doc.Description = strings.Join(titles, "、"), strings.Join(left, " ")
 	doc.Attribution = layers.Attribution(ls)
@@ -88,18 +88,27 @@ func deepest(l *layers.Layer) int {
 	return min(l.Drawing.MaxZoom, MaxZoom)
 }
 
-func vectorLayers(l *layers.Layer, set *MatrixSet, more []string) []VectorLayer {
+func vectorLayers(l *layers.Layer, set *MatrixSet, r Request) []VectorLayer {
 	description := l.Title
 	if said := leftOut(l); said != "" {
 		description += ". " + said
 	}
 	first, last := set.Zooms(l)
-	out := []VectorLayer{{l.Name, description, first, last, fields(l, append(slices.Clone(l.Drawing.Properties), more...))}}
-	if HasLabels(l) {
-		from := min(max(first, l.Style.LabelAt-set.deeper), last)
+	out := []VectorLayer{{l.Name, description, first, last, fields(l, append(slices.Clone(l.Drawing.Properties), r.Properties...))}}
+	if from := labelsFrom(l, set, r); HasLabels(l) && from <= last {
 		out = append(out, VectorLayer{l.Name + "_label", l.Title + " (labels)", from, last, fields(l, labelProperties(l))})
 	}
 	return out
+}
+
+// labelsFrom is the first zoom of the set whose tiles have a layer's labels: a mosaic has none.
+func labelsFrom(l *layers.Layer, set *MatrixSet, r Request) int {
+	first, _ := set.Zooms(l)
+	from := max(first, l.Style.LabelAt-set.deeper)
+	if d, ok := designOf(l); ok && set == WebMercatorQuad && r.Filter == "" && r.AsOf == 0 && from >= d.first && from <= d.last {
+		return d.last + 1
+	}
+	return from
 }
 
 // fields names the properties in a tile, each with what it is.
