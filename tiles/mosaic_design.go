@@ -9,7 +9,7 @@ import (
 
 // mosaicEncoding counts the ways in which the same rows have been made mosaics of. Whoever changes what bytes the same rows
 // give counts on.
-const mosaicEncoding = 1
+const mosaicEncoding = 2
 
 // deepestMosaic is the deepest zoom of any mosaic.
 const deepestMosaic = 15
@@ -120,6 +120,11 @@ func (m *mosaicRow) jobs() (all []job) {
 		}
 	}
 	return all
+}
+
+// sampled is how many of the jobs come first, which read rows.
+func (m *mosaicRow) sampled() int {
+	return int(m.chunks[2]-m.chunks[0]+1) * int(m.chunks[3]-m.chunks[1]+1)
 }
 
 // scale is how many cells a pixel of a zoom has: the smaller a layer is on the screen, the more.

@@ -29,7 +29,7 @@ type mosaicRow struct {
 const (
 	mosaicLock  = 0x6f6d6d6f73 // advisory lock, session level: "ommos" in ASCII
 	lookEvery   = 100 * time.Millisecond
-	workAtOnce  = 400 * time.Millisecond // of making a mosaic, before changes of the others are looked for
+	workAtOnce  = 150 * time.Millisecond // of making a mosaic, before changes of the others are looked for
 	mostChanges = 2000                   // that are brought in at once
 	noteEvery   = 10_000                 // positions after which it is noted that none was of a layer
 )
@@ -69,9 +69,10 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // keeper works on the connection that holds the lock: when that is lost, so is the right to work.
 type keeper struct {
-	t    *Tiles
-	conn *pgx.Conn
-	seen map[int64]int64 // by mosaic: up to this position nothing is to be done
+	t      *Tiles
+	conn   *pgx.Conn
+	seen   map[int64]int64 // by mosaic: up to this position nothing is to be done
+	making *maker          // of the mosaic that is being made
 }
 
 // round does what is to be done now, a piece of it, and reports whether there may be more.
@@ -91,15 +92,15 @@ func (k *keeper) round(ctx context.Context) (busy bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var next *maker // to be made, one after the other
+	var next *mosaicRow // to be made, one after the other
 	for _, m := range ms {
-		mk := &maker{store: k.t.store, m: m, design: designs[m.layer]}
 		if m.done < m.total {
 			if next == nil {
-				next = mk
+				next = m
 			}
 			continue
 		}
+		mk := &maker{store: k.t.store, m: m, design: designs[m.layer]}
 		more, err := k.follow(ctx, mk, position)
 		if err != nil {
 			return false, err
@@ -107,9 +108,14 @@ func (k *keeper) round(ctx context.Context) (busy bool, err error) {
 		busy = busy || more
 	}
 	if next == nil {
+		k.making = nil
 		return busy, nil
 	}
-	return true, k.build(ctx, next)
+	if k.making == nil || k.making.m.id != next.id {
+		k.making = &maker{store: k.t.store}
+	}
+	k.making.m, k.making.design = next, designs[next.layer]
+	return true, k.build(ctx, k.making)
 }
 
 // designs are those of all layers that are drawn as mosaics.
@@ -168,17 +174,21 @@ func (k *keeper) begin(ctx context.Context, d design, position int64) error {
 	return err
 }
 
-// build does some of the jobs of making a mosaic.
+// build does some of the jobs of making a mosaic, or of one of them.
 func (k *keeper) build(ctx context.Context, mk *maker) error {
 	begin, jobs := time.Now(), mk.m.jobs()
 	return k.write(ctx, mk, func() error {
 		for mk.m.done < len(jobs) && time.Since(begin) < workAtOnce {
-			if err := mk.do(ctx, jobs[mk.m.done]); err != nil {
+			done, err := mk.do(ctx, jobs[mk.m.done])
+			if err != nil {
 				return err
 			}
-			mk.m.done++
+			if done {
+				mk.m.done++
+				mk.pricing = nil
+			}
 		}
-		return nil
+		return mk.notePrices(ctx)
 	})
 }
 
@@ -232,10 +242,36 @@ func (k *keeper) bring(ctx context.Context, mk *maker, changes []layers.Change, 
 	if area > all/2 && area > 4 {
 		return k.anew(ctx, mk, position)
 	}
+	classes := len(m.classes)
 	return k.write(ctx, mk, func() error {
 		m.position = position
-		return mk.remake(ctx, changes)
+		if err := mk.remake(ctx, changes); err != nil || len(m.classes) == classes {
+			return err
+		}
+		return k.reprice(ctx, mk)
 	})
+}
+
+// reprice has prices found again, because there are classes that have none, from the fields there are: beside the mosaic
+// where it is ready, else before it is.
+func (k *keeper) reprice(ctx context.Context, mk *maker) error {
+	m := mk.m
+	if !m.ready {
+		m.done = m.sampled()
+		return nil
+	}
+	beside := *m
+	if err := mk.tx.QueryRow(ctx, "select array[min(x), min(y), max(x), max(y)] from onemap.mosaic_field where mosaic = $1 and zoom = $2", m.id, m.zooms[1]).
+		Scan(&beside.chunks); err != nil { // data may have come where there was none
+		return err
+	}
+	_, err := mk.tx.Exec(ctx, `with beside as (
+			insert into onemap.mosaic (layer, plan, by, classes, zooms, chunks, position, done, total)
+			values ($2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (layer, ready) do nothing returning mosaic)
+		insert into onemap.mosaic_field (mosaic, zoom, x, y, data)
+		select beside.mosaic, f.zoom, f.x, f.y, f.data from beside, onemap.mosaic_field f where f.mosaic = $1 and f.zoom = $11`,
+		m.id, m.layer, m.plan, m.by, m.classes, m.zooms, beside.chunks, m.position, beside.sampled(), len(beside.jobs()), m.zooms[1])
+	return err
 }
 
 // anew has a mosaic made again: beside it where it is ready, else from its beginning.

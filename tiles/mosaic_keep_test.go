@@ -149,7 +149,7 @@ func TestAnEditMakesItsTilesAnew(t *testing.T) {
 	t.Parallel()
 	f := newParcels(t, true)
 	_, before := f.area(12)
-	f.exec(`update layer.field set class = 'new' where geom && st_makeenvelope(116.002, 35.702, 116.0079, 35.7079, 4490)`)
+	f.exec(`update layer.field set class = '5' where geom && st_makeenvelope(116.002, 35.702, 116.0079, 35.7079, 4490)`)
 	f.settled()
 	position, err := f.store.Position(t.Context())
 	if err != nil {
@@ -157,7 +157,7 @@ func TestAnEditMakesItsTilesAnew(t *testing.T) {
 	}
 	f.readyMosaic(position)
 	areas, after := f.area(12)
-	if off := areas["new"]/f.areasOfRows()["new"] - 1; math.Abs(off) > 0.25 { // borders are blurred, and it has no price of its own
+	if off := areas["5"]/f.areasOfRows()["5"] - 1; math.Abs(off) > 0.1 {
 		t.Errorf("what was edited is wrong by %.0f %%", 100*off)
 	}
 	same := 0
@@ -176,6 +176,32 @@ func TestAnEditMakesItsTilesAnew(t *testing.T) {
 	f.readyMosaic(position)
 	if again := f.fields(); !maps.Equal(fields, again) {
 		t.Errorf("%d fields, made anew %d, are not the same", len(fields), len(again))
+	}
+}
+
+// A class that comes with an edit has the area it has, like those that were there.
+func TestANewClassHasItsArea(t *testing.T) {
+	t.Parallel()
+	f := newParcels(t, true)
+	f.exec(`update layer.field set class = 'new' where fid % 13 = 0`)
+	f.settled()
+	f.soon(func() bool { // it has prices of its own when the mosaic that was there has been replaced
+		var priced bool
+		if err := f.pool.QueryRow(t.Context(), `select coalesce(bool_and(ready) and bool_and(prices[1 + array_position(classes, 'new')] <> 1), false)
+			from onemap.mosaic join onemap.mosaic_zoom using (mosaic)`).Scan(&priced); err != nil {
+			t.Fatal(err)
+		}
+		return priced
+	})
+	f.soon(func() bool { all := f.tiles.Mosaics(); return len(all) == 1 && all[0].Ready })
+	truth := f.areasOfRows()
+	for zoom := 10; zoom <= 12; zoom++ {
+		areas, _ := f.area(zoom)
+		for class, area := range truth {
+			if off := areas[class]/area - 1; math.Abs(off) > 0.06 {
+				t.Errorf("zoom %d: class %s is wrong by %.1f %%", zoom, class, 100*off)
+			}
+		}
 	}
 }
 

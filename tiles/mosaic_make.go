@@ -19,29 +19,31 @@ import (
 //go:embed mosaic_rows.sql
 var mosaicRowsSQL string
 
-// maker makes parts of one mosaic, in one transaction.
+// maker makes parts of one mosaic, in one transaction after another.
 type maker struct {
-	store  *layers.Store
-	tx     pgx.Tx
-	m      *mosaicRow
-	design design
-	fields map[[3]int]*mosaic.Field // by zoom, column and row; nil = nothing is there
-	raster *mosaic.Raster
+	store   *layers.Store
+	tx      pgx.Tx
+	m       *mosaicRow
+	design  design
+	fields  map[[3]int]*mosaic.Field // by zoom, column and row; nil = nothing is there
+	raster  *mosaic.Raster
+	pricing *pricing // under way
 }
 
 // mostFields is how many fields are held at once: a tile takes sixteen.
 const mostFields = 40
 
-func (m *maker) do(ctx context.Context, j job) error {
+// do does a job, or a step of it: of prices there are many.
+func (m *maker) do(ctx context.Context, j job) (done bool, err error) {
 	switch j.kind {
 	case jobSample:
-		return m.sample(ctx, j.x, j.y, pixels{0, 0, mosaic.Chunk, mosaic.Chunk})
+		return true, m.sample(ctx, j.x, j.y, pixels{0, 0, mosaic.Chunk, mosaic.Chunk})
 	case jobShrink:
-		return m.shrink(ctx, j.zoom, j.x, j.y)
+		return true, m.shrink(ctx, j.zoom, j.x, j.y)
 	case jobPrices:
-		return m.prices(ctx, j.zoom)
+		return m.price(ctx, j.zoom)
 	}
-	return m.tile(ctx, Tile{j.zoom, j.x, j.y})
+	return true, m.tile(ctx, Tile{j.zoom, j.x, j.y})
 }
 
 // sample reads rows into pixels of a chunk of the last zoom.
@@ -198,43 +200,6 @@ func (m *maker) window(ctx context.Context, r *mosaic.Recipe, t Tile) (f *mosaic
 	return f, err
 }
 
-// Prices are found by a few tiles first, which are held in memory, and then by all: in less rounds, the more there are.
-const (
-	fewFitted, fewRounds  = 8, 60
-	allFitted, mostRounds = 256, 16 // tiles that are labelled in all rounds together
-	fitted                = 0.008   // part by which an area may be wrong for prices to be good
-)
-
-// prices finds those of a zoom, beginning with those of the zoom below.
-func (m *maker) prices(ctx context.Context, zoom int) error {
-	r, err := m.recipe(ctx, zoom)
-	if err != nil {
-		return err
-	}
-	c := m.m.chunks
-	tiles := m.m.tilesAround(zoom, pixels{int(c[0]) * mosaic.Chunk, int(c[1]) * mosaic.Chunk, int(c[2]+1) * mosaic.Chunk, int(c[3]+1) * mosaic.Chunk})
-	fit := func(most, rounds int) (worst float64) {
-		every := (len(tiles) + most - 1) / most
-		return r.Fit((len(tiles)+every-1)/every, func(i int) *mosaic.Field {
-			f, failed := m.window(ctx, r, tiles[i*every])
-			if failed != nil {
-				err = failed
-			}
-			return f
-		}, rounds, fitted)
-	}
-	worst := fit(fewFitted, fewRounds)
-	if len(tiles) > fewFitted {
-		worst = fit(len(tiles), min(max(allFitted/len(tiles), 4), mostRounds))
-	}
-	if err != nil {
-		return err
-	}
-	_, err = m.tx.Exec(ctx, `insert into onemap.mosaic_zoom (mosaic, zoom, scale, prices, worst) values ($1, $2, $3, $4, $5)
-		on conflict (mosaic, zoom) do update set prices = excluded.prices, worst = excluded.worst`, m.m.id, zoom, r.Scale, r.Prices[:], worst)
-	return err
-}
-
 // recipe is that of a zoom, with its prices, or where it has none yet those of the zoom below.
 func (m *maker) recipe(ctx context.Context, zoom int) (*mosaic.Recipe, error) {
 	r := m.m.recipe(zoom)
@@ -259,7 +224,8 @@ func (m *maker) tile(ctx context.Context, t Tile) error {
 	}
 	var body []byte
 	if !f.Empty() {
-		if body, err = deflate(m.encode(mosaic.Label(f, r).Trace())); err != nil {
+		encode := func(shapes []mosaic.Shape) ([]byte, error) { return deflate(m.encode(shapes)) }
+		if body, err = mosaic.Label(f, r).Draw(MostBytes, encode); err != nil {
 			return err
 		}
 	}

@@ -38,10 +38,13 @@ func (s *Sheet) relabel() {
 }
 
 // best is the class that a cell is worth most to.
-func (s *Sheet) best(i int) uint8 {
+func (s *Sheet) best(i int) uint8 { return s.most(s.field.at(i)) }
+
+// most is the class that what is in a cell is worth most to.
+func (s *Sheet) most(entries []entry) uint8 {
 	var best uint8
 	var most, all float64
-	for _, e := range s.field.at(i) {
+	for _, e := range entries {
 		n := float64(e.n)
 		all += n
 		if worth := n * s.recipe.Prices[e.class]; worth > most {

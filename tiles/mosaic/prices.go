@@ -11,125 +11,157 @@ const mostHeld = 8
 // dearest is how many times one class's price can be another's.
 const dearest = 1000
 
-// Fit finds prices with which each class has the area on the map that it has in truth, in at most so many rounds. The map is
-// taken to be like its n tiles, whose fields, as Label wants them, tile returns. It returns the largest part, of what it
-// should have, that a class has too much or too little; prices stay as good as they were where none are better. The first few
-// tiles are held in memory, others are labelled from the beginning in each round.
-func (r *Recipe) Fit(n int, tile func(i int) *Field, rounds int, enough float64) (worst float64) {
-	f := fitting{recipe: r, n: n, tile: tile}
+// Fitting is a search for prices with which each class has the area on the map that it has in truth. It goes on in short steps,
+// of one tile each. Prices stay as good as they were where none are better.
+type Fitting struct {
+	recipe  *Recipe
+	n       int
+	rounds  int
+	enough  float64
+	held    []*Sheet
+	truth   [256]float64
+	drawn   [256]float64 // by class, how large it is drawn, as a part of its cells
+	tile    int          // of this round
+	first   bool         // round
+	search  int          // 0, 1, 2
+	left    int          // rounds of the search
+	drawing bool         // the round is one of drawing
+	cells   [256]float64 // what each class has in this round
+	shapes  [256]float64 // and as it is drawn
+	step    [256]float64
+	last    [256]float64
+	best    [256]float64
+	worst   float64
+}
+
+// searches is how often prices are searched for: drawn straighter, things are smaller or larger than their cells, which is
+// known once there are some.
+const searches = 3
+
+// NewFitting begins a search that takes so many rounds at most. The map is taken to be like its n tiles. It ends when no class
+// has too much or too little by more than enough, as a part of what it should have.
+func (r *Recipe) NewFitting(n, rounds int, enough float64) *Fitting {
+	f := &Fitting{recipe: r, n: n, rounds: rounds, enough: enough, first: true}
 	for c := range f.drawn {
 		f.drawn[c] = 1
 	}
-	f.search(rounds, 1, enough)
-	for range 2 { // drawn straighter, things are smaller or larger than their cells: known once there are some
-		f.draw()
-		worst = f.search(rounds/2, 0.1, enough)
+	f.begin(rounds, 1)
+	return f
+}
+
+// Fit makes all steps, and returns the largest part by which a class is wrong. See NewFitting.
+func (r *Recipe) Fit(n int, tile func(i int) *Field, rounds int, enough float64) (worst float64) {
+	f := r.NewFitting(n, rounds, enough)
+	for !f.Step(tile) {
 	}
+	_, worst = f.Best()
 	return worst
 }
 
-// fitting is a search for prices.
-type fitting struct {
-	recipe *Recipe
-	n      int
-	tile   func(i int) *Field
-	held   []*Sheet
-	truth  [256]float64
-	drawn  [256]float64 // by class, how large it is drawn, as a part of its cells
-	round  int
+// Best is the best prices so far, and the largest part by which a class is wrong with them.
+func (f *Fitting) Best() (prices [256]float64, worst float64) { return f.best, f.worst }
+
+// begin begins a search.
+func (f *Fitting) begin(rounds int, step float64) {
+	f.best, f.worst, f.left, f.drawing = f.recipe.Prices, math.Inf(1), rounds, false
+	for c := range f.step {
+		f.step[c], f.last[c] = step, 0
+	}
 }
 
-// areas are what each class has with the prices of now.
-func (f *fitting) areas() (areas [256]float64) {
-	for i := range f.n {
-		switch {
-		case f.round == 0:
-			field := f.tile(i)
-			f.recipe.truth(field, &f.truth)
-			s := Label(field, f.recipe)
-			s.areas(&areas, 0)
-			if i < mostHeld {
-				f.held = append(f.held, s)
+// Step does a round's next tile, whose field, as Label wants it, tile returns. The first few are held in memory, others are
+// labelled from the beginning in each round. It reports whether the search is at its end: the recipe has the prices then.
+func (f *Fitting) Step(tile func(i int) *Field) (done bool) {
+	s := f.sheet(tile)
+	if f.drawing {
+		s.areas(&f.cells, f.recipe.frame())
+		for _, shape := range s.Trace() {
+			for _, ring := range shape.Rings {
+				f.shapes[shape.Class] += float64(twiceArea(ring)) / 2
 			}
-		case i < mostHeld:
-			f.held[i].relabel()
-			f.held[i].areas(&areas, 0)
-		default:
-			Label(f.tile(i), f.recipe).areas(&areas, 0)
+		}
+	} else {
+		s.areas(&f.cells, 0)
+	}
+	if f.tile++; f.tile < f.n {
+		return false
+	}
+	if f.drawing {
+		f.compare()
+		f.begin(f.rounds/2, 0.1)
+	} else {
+		done = f.judge()
+	}
+	f.tile, f.first, f.cells, f.shapes = 0, false, [256]float64{}, [256]float64{}
+	return done
+}
+
+// sheet is the tile that is next, with the prices of now.
+func (f *Fitting) sheet(tile func(i int) *Field) *Sheet {
+	if !f.first && f.tile < len(f.held) {
+		f.held[f.tile].relabel()
+		return f.held[f.tile]
+	}
+	field := tile(f.tile)
+	if f.first {
+		f.recipe.truth(field, &f.truth)
+	}
+	s := Label(field, f.recipe)
+	if f.first && f.tile < mostHeld {
+		f.held = append(f.held, s)
+	}
+	return s
+}
+
+// compare learns how large the classes are drawn.
+func (f *Fitting) compare() {
+	for c := range f.drawn {
+		if f.cells[c] > 0 && c != Nothing {
+			f.drawn[c] = min(max(f.shapes[c]/f.cells[c], 0.5), 2)
 		}
 	}
-	if f.round == 0 {
-		f.truth[Nothing] = total(&f.truth)
-	}
-	f.round++
+}
+
+// judge ends a round: it keeps the prices where they are the best so far, and tries others or ends the search.
+func (f *Fitting) judge() (done bool) {
+	areas := f.cells
 	for c := range areas {
 		areas[c] *= f.drawn[c]
 	}
-	areas[Nothing] = total(&areas)
-	return areas
+	areas[Nothing], f.truth[Nothing] = total(&areas), total(&f.truth)
+	if off := off(&f.truth, &areas); off < f.worst {
+		f.best, f.worst = f.recipe.Prices, off
+	}
+	if f.left--; f.left > 0 && f.worst > f.enough {
+		f.adjust(&areas)
+		return false
+	}
+	f.recipe.Prices = f.best
+	f.search++
+	f.drawing = true
+	return f.search == searches
 }
 
-// draw learns how large the classes are drawn.
-func (f *fitting) draw() {
-	var cells, polygons [256]float64
-	for i := range f.n {
-		var s *Sheet
-		if i < len(f.held) {
-			s = f.held[i]
-			s.relabel()
+// adjust makes dearer what has too little, in steps that become smaller when they go too far.
+func (f *Fitting) adjust(areas *[256]float64) {
+	prices := &f.recipe.Prices
+	for c := range prices {
+		if f.truth[c] == 0 {
+			continue
+		}
+		lack := min(max(math.Log(f.truth[c]/max(areas[c], f.truth[c]/8)), -1), 1)
+		if lack*f.last[c] < 0 {
+			f.step[c] /= 2
 		} else {
-			s = Label(f.tile(i), f.recipe)
+			f.step[c] = min(f.step[c]*1.2, 1)
 		}
-		s.areas(&cells, f.recipe.frame())
-		for _, shape := range s.Trace() {
-			for _, ring := range shape.Rings {
-				polygons[shape.Class] += float64(twiceArea(ring)) / 2
-			}
-		}
-	}
-	for c := range f.drawn {
-		if cells[c] > 0 && c != Nothing {
-			f.drawn[c] = min(max(polygons[c]/cells[c], 0.5), 2)
+		f.last[c] = lack
+		if c == Nothing { // the emptier a cell has to be, the less is empty
+			prices[c] = min(max(prices[c]*math.Exp(f.step[c]*lack/2), 0.1), 0.98)
+		} else {
+			prices[c] = min(max(prices[c]*math.Exp(f.step[c]*lack), 1.0/dearest), dearest)
 		}
 	}
-}
-
-// search tries prices, each time dearer for what has too little, and keeps the best.
-func (f *fitting) search(rounds int, first, enough float64) (worst float64) {
-	r := f.recipe
-	best, worst := r.Prices, math.Inf(1)
-	var step, last [256]float64
-	for c := range step {
-		step[c] = first
-	}
-	for range rounds {
-		areas := f.areas()
-		if off := off(&f.truth, &areas); off < worst {
-			best, worst = r.Prices, off
-		}
-		if worst <= enough {
-			break
-		}
-		for c := range r.Prices {
-			if f.truth[c] == 0 {
-				continue
-			}
-			lack := min(max(math.Log(f.truth[c]/max(areas[c], f.truth[c]/8)), -1), 1)
-			if lack*last[c] < 0 {
-				step[c] /= 2
-			} else {
-				step[c] = min(step[c]*1.2, 1)
-			}
-			last[c] = lack
-			if c == Nothing { // the emptier a cell has to be, the less is empty
-				r.Prices[c] = min(max(r.Prices[c]*math.Exp(step[c]*lack/2), 0.1), 0.98)
-			} else {
-				r.Prices[c] = min(max(r.Prices[c]*math.Exp(step[c]*lack), 1.0/dearest), dearest)
-			}
-		}
-	}
-	r.Prices = best
-	return worst
 }
 
 // truth adds up what each class has of a tile, in square units.
