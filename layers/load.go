@@ -31,6 +31,10 @@ type LoadOptions struct {
 
 	// Bounds are those of the rows, asked for when all have been given; nil = the database looks.
 	Bounds func() *Bounds
+
+	// Final is asked by CreateLoad when all rows are in the table, for the definition as it has become meanwhile, with the
+	// same columns and geometry; an error takes everything back. nil = the one that was given.
+	Final func() (Definition, error)
 }
 
 // LoadResult is what a load did.
@@ -99,7 +103,14 @@ func (s *Store) CreateLoad(ctx context.Context, actor Actor, def Definition, col
 		}
 		result.Rows, err = copyNew(ctx, tx, l, columns, rows, opt.Bounds)
 		result.Inserted = result.Rows
-		return err
+		if err != nil || opt.Final == nil {
+			return err
+		}
+		final, err := opt.Final()
+		if err != nil {
+			return err
+		}
+		return final.complete(ctx, tx, def.IDField)
 	})
 	if err != nil {
 		return nil, LoadResult{}, fmt.Errorf("load %s: %w", def.Name, unfit(err))

@@ -66,6 +66,33 @@ func (d *Definition) create(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+// complete makes the catalogue say of a layer, made in the same transaction with fewer words, what d says, and gives it
+// the index of its identifier where it had none.
+func (d *Definition) complete(ctx context.Context, tx pgx.Tx, hadID string) error {
+	if err := d.check(); err != nil {
+		return err
+	}
+	parts, err := d.encoded()
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update onemap.layer set title = $2, title_en = $3, id_field = $4, label_field = $5, drawing = $6, style = $7, metadata = $8 where layer = $1`,
+		d.Name, d.Title, d.TitleEn, d.IDField, d.LabelField, parts["drawing"], parts["style"], parts["metadata"])
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "delete from onemap.property where layer = $1", d.Name); err != nil {
+		return err
+	}
+	if err := insertProperties(ctx, tx, d.Name, d.Columns); err != nil {
+		return err
+	}
+	if d.IDField != "" && d.IDField != hadID {
+		_, err = tx.Exec(ctx, "select set_config('onemap.ddl', 'off', true); "+d.identifying()+"; select set_config('onemap.ddl', '', true)")
+	}
+	return err
+}
+
 // afresh reads a layer that has just been written.
 func (s *Store) afresh(ctx context.Context, actor Actor, name string) (*Layer, error) {
 	if err := s.Refresh(ctx); err != nil {
@@ -150,9 +177,14 @@ func (d *Definition) statements() []string {
 			fmt.Sprintf("create index on %s using gist (geom_3857)", table))
 	}
 	if d.IDField != "" {
-		statements = append(statements, fmt.Sprintf("create unique index on %s (%s)", table, ident(d.IDField)))
+		statements = append(statements, d.identifying())
 	}
 	return statements
+}
+
+// identifying makes the index of what tells features apart.
+func (d *Definition) identifying() string {
+	return fmt.Sprintf("create unique index on %s (%s)", pgx.Identifier{"layer", d.Name}.Sanitize(), ident(d.IDField))
 }
 
 func insertLayer(ctx context.Context, tx pgx.Tx, l *Layer, t Table, tracked bool) error {
@@ -174,19 +206,11 @@ func insertLayer(ctx context.Context, tx pgx.Tx, l *Layer, t Table, tracked bool
 	if l.Scale != 0 {
 		scale = &l.Scale
 	}
-	metadata := l.Metadata
-	if metadata == nil {
-		metadata = map[string]any{}
+	parts, err := l.encoded()
+	if err != nil {
+		return err
 	}
-	parts := map[string][]byte{}
-	for name, v := range map[string]any{"drawing": l.Drawing, "style": l.Style, "metadata": metadata} {
-		b, err := json.Marshal(v)
-		if err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
-		}
-		parts[name] = b
-	}
-	_, err := tx.Exec(ctx, createSQL, pgx.StrictNamedArgs{
+	_, err = tx.Exec(ctx, createSQL, pgx.StrictNamedArgs{
 		"layer": l.Name, "schema": t.Schema, "table": t.Name, "title": l.Title, "title_en": l.TitleEn,
 		"description": l.Description, "theme": theme, "ordinal": l.Ordinal, "owner": l.Owner, "grade": grade,
 		"sharing": l.Sharing, "standard": l.Standard, "height_datum": l.HeightDatum, "scale": scale,
@@ -196,6 +220,23 @@ func insertLayer(ctx context.Context, tx pgx.Tx, l *Layer, t Table, tracked bool
 		"drawing": parts["drawing"], "style": parts["style"], "metadata": parts["metadata"],
 	})
 	return err
+}
+
+// encoded are the parts of a layer that the catalogue keeps as JSON.
+func (l *Layer) encoded() (map[string][]byte, error) {
+	metadata := l.Metadata
+	if metadata == nil {
+		metadata = map[string]any{}
+	}
+	parts := map[string][]byte{}
+	for name, v := range map[string]any{"drawing": l.Drawing, "style": l.Style, "metadata": metadata} {
+		b, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
+		}
+		parts[name] = b
+	}
+	return parts, nil
 }
 
 func insertProperties(ctx context.Context, tx pgx.Tx, layer string, columns []Column) error {

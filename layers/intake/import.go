@@ -27,7 +27,8 @@ type run struct {
 	kinds    kinds
 	seen     *duplicates
 	spool    *spool
-	unplaced bool // where the coordinates lie is not known: geometries are counted, not judged
+	ahead    *ahead // nil = nothing is written before all has been read
+	unplaced bool   // where the coordinates lie is not known: geometries are counted, not judged
 
 	plan         *plan
 	geometryType string
@@ -44,7 +45,10 @@ func (r *run) bring(ctx context.Context, files *Files) (err error) {
 	if r.dir, err = os.MkdirTemp(files.folder.Path(), "rows-"); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.closeMender(), os.RemoveAll(r.dir)) }()
+	defer func() {
+		r.closeAhead()
+		err = errors.Join(err, r.closeMender(), os.RemoveAll(r.dir))
+	}()
 	if err := r.blocked(); err != nil {
 		return err
 	}
@@ -60,6 +64,10 @@ func (r *run) bring(ctx context.Context, files *Files) (err error) {
 	if err := r.blocked(); err != nil {
 		return err
 	}
+	if there, err := r.finishAhead(); there || err != nil {
+		return err
+	}
+	r.closeAhead()
 	return r.write(ctx)
 }
 
@@ -123,7 +131,13 @@ func (r *run) read(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return r.spool.done()
+	if err := r.spool.done(); err != nil {
+		return err
+	}
+	if r.ahead != nil {
+		r.ahead.ready.tell(r.spool.rows, true, nil)
+	}
+	return nil
 }
 
 func (r *run) readSource(ctx context.Context, c *chosen) error {
@@ -142,6 +156,9 @@ func (r *run) readSource(ctx context.Context, c *chosen) error {
 		}
 		r.report.Rows.Read++
 		if err := r.take(ctx, row); err != nil {
+			return err
+		}
+		if err := r.goAhead(ctx); err != nil {
 			return err
 		}
 	}
@@ -265,6 +282,9 @@ func (o *Options) fill() {
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 2 * time.Hour
+	}
+	if o.ahead == 0 {
+		o.ahead = aheadRows
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}

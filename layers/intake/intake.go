@@ -4,7 +4,8 @@
 // The way of the data: format.Open finds the sources; settleCRS says where their coordinates lie; each row is placed
 // (placing.go), its geometry mended (mending.go) and its values profiled (profile.go), and spooled to the job's folder
 // (spool.go); when all values have been seen the columns are settled (columns.go), and the spool is loaded by
-// layers.Store. A dry run ends before the last step. Nothing is in the database before that step, and then all of it.
+// layers.Store; that of a large file is begun before (ahead.go). A dry run ends before that step. Nothing is in the database
+// for others to see before the step ends, and then all of it.
 package intake
 
 import (
@@ -70,6 +71,7 @@ type Options struct {
 	Progress func(Progress)      `json:"-"` // told often; may be nil
 	Findings func(Finding) error `json:"-"` // every finding as it is made; may be nil. An error ends the import
 	Preview  io.Writer           `json:"-"` // gets up to 2,000 rows, spread over the file, as a GeoJSON FeatureCollection; may be nil
+	ahead    int64               // rows after which it is written what is still read; see ahead.go
 	Folder   string              `json:"-"` // where the job's folder is made; "" = the system's directory for temporary files
 }
 
@@ -107,6 +109,8 @@ type Report struct {
 	Rules        []RuleCount     `json:"rules"`    // findings by rule
 	Findings     []Finding       `json:"findings"` // the first MaxFindings; Options.Findings has all
 	Seconds      float64         `json:"seconds"`
+
+	ahead bool // it was written while it was read
 }
 
 // MaxFindings is how many findings a Report holds itself.

@@ -18,6 +18,19 @@ type target struct {
 	columns []layers.Column // of either
 }
 
+// clone is a target whose definition may be changed.
+func (t *target) clone() *target {
+	if t == nil {
+		return nil
+	}
+	c := *t
+	if t.def != nil {
+		def := *t.def
+		c.def = &def
+	}
+	return &c
+}
+
 // identifier is the property that tells the target's features apart; "" = none.
 func (t *target) identifier() string {
 	if t.layer != nil {

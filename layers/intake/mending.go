@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"onemap/layers"
 	"onemap/layers/format"
@@ -14,7 +15,7 @@ import (
 
 // A lot of doubtful geometries is judged by PostGIS together.
 const (
-	lotRows  = 500
+	lotRows  = 200
 	lotBytes = 8 << 20
 )
 
@@ -28,9 +29,12 @@ type mender struct {
 	lot      []waiting
 	bytes    int
 	away     chan judged // the lot that PostGIS has; nil = it has none
+	awayFrom int64       // index of the first row of that
 	file     *os.File
 	size     int64
-	outcomes map[int64]outcome // of rows whose geometry is not what it was
+
+	mu       sync.Mutex
+	outcomes map[int64]outcome // of rows whose geometry is not what it was; written ahead, they are asked for while more come
 }
 
 // waiting is a row whose geometry is doubtful.
@@ -68,7 +72,7 @@ func (m *mender) add(ctx context.Context, index int64, row *format.Row) error {
 		return m.find(Finding{Row: row.Number, Rule: "geometry.null", Severity: format.Info, Done: Kept,
 			Words: format.Say("there is no geometry", "没有图形")})
 	case empty(row.Geometry):
-		m.outcomes[index] = outcome{}
+		m.decide(index, outcome{})
 		return m.find(Finding{Row: row.Number, Rule: "geometry.empty", Severity: format.Info, Done: Kept,
 			Words: format.Say("the geometry is empty", "图形为空")})
 	case surelyValid(row.Geometry):
@@ -88,12 +92,31 @@ func (m *mender) send(ctx context.Context) error {
 		return err
 	}
 	lot, away := m.lot, make(chan judged, 1)
-	m.lot, m.bytes, m.away = nil, 0, away
+	m.lot, m.bytes, m.away, m.awayFrom = nil, 0, away, lot[0].index
 	go func() {
 		repaired, err := m.judge(ctx, lot)
 		away <- judged{lot, repaired, err}
 	}()
 	return nil
+}
+
+// hurry has those judged that wait, without waiting for it.
+func (m *mender) hurry(ctx context.Context) error {
+	if len(m.away) == 0 && m.away != nil {
+		return nil
+	}
+	return m.send(ctx)
+}
+
+// judgedBelow is the index below which all of so many rows are judged.
+func (m *mender) judgedBelow(rows int64) int64 {
+	switch {
+	case m.away != nil:
+		return m.awayFrom
+	case len(m.lot) > 0:
+		return m.lot[0].index
+	}
+	return rows
 }
 
 // flush has all judged that wait.
@@ -140,7 +163,7 @@ func (m *mender) alone(ctx context.Context, w waiting) error {
 	case ctx.Err() != nil || errors.Is(err, layers.ErrTimeout):
 		return err
 	}
-	m.outcomes[w.index] = outcome{rejected: true}
+	m.decide(w.index, outcome{rejected: true})
 	return m.find(Finding{Row: w.number, Rule: "geometry.broken", Severity: format.Error, Done: Rejected, At: somewhere(w.geometry),
 		Words: format.Say("the geometry can not be read: its bytes are damaged or a ring has too few points", "图形数据已损坏或环的点数不足，无法读取")})
 }
@@ -168,21 +191,29 @@ func (m *mender) settle(w waiting, r layers.Repaired) error {
 		f.Done = Kept
 	case m.invalid == Reject || r.Geometry == nil:
 		f.Done, f.Severity = Rejected, format.Error
-		m.outcomes[w.index] = outcome{rejected: true}
+		m.decide(w.index, outcome{rejected: true})
 	default:
 		f.Done, f.After = Repaired, r.After
 		if _, err := m.file.WriteAt(r.Geometry, m.size); err != nil {
 			return err
 		}
-		m.outcomes[w.index] = outcome{from: m.size, size: int32(len(r.Geometry))}
+		m.decide(w.index, outcome{from: m.size, size: int32(len(r.Geometry))})
 		m.size += int64(len(r.Geometry))
 	}
 	return m.find(f)
 }
 
+func (m *mender) decide(index int64, o outcome) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.outcomes[index] = o
+}
+
 // outcome is what a row's geometry has become, where that is not what it was.
 func (m *mender) outcome(index int64, buf []byte) (geometry []byte, o outcome, changed bool, err error) {
+	m.mu.Lock()
 	o, changed = m.outcomes[index]
+	m.mu.Unlock()
 	if !changed || o.rejected || o.size == 0 {
 		return nil, o, changed, nil
 	}

@@ -75,6 +75,8 @@ type spoolReader struct {
 	row  spooled
 	next int64
 	last int64
+
+	ready *readiness // of a spool that is still written: tells how far; nil = it is whole
 }
 
 func (s *spool) open(values int) (*spoolReader, error) {
@@ -87,8 +89,15 @@ func (s *spool) open(values int) (*spoolReader, error) {
 
 // read returns the next row, nil after the last.
 func (r *spoolReader) read() (*spooled, error) {
-	if r.next == r.last {
+	if r.ready == nil && r.next == r.last {
 		return nil, nil
+	}
+	if r.ready != nil {
+		if err := r.ready.wait(r.next); errors.Is(err, io.EOF) {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	source, err := binary.ReadUvarint(r.in)
 	if err != nil {
