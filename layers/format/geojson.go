@@ -1,14 +1,6 @@
 package format
 
 import (
-	"bytes"
-	"encoding/json"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
-	"unicode/utf8"
-
 	"github.com/twpayne/go-geom"
 
 	"onemap/layers"
@@ -54,25 +46,33 @@ func AppendProperties(b []byte, l *layers.Layer, f layers.Feature) []byte {
 
 // AppendGeometry appends a geometry as GeoJSON; nil is null.
 func AppendGeometry(b []byte, g geom.T, c Coordinates) []byte {
-	w := positions{c: c}
+	if g == nil {
+		return append(b, "null"...)
+	}
+	w := positions{c: c, stride: g.Stride(), z: g.Layout().ZIndex()}
 	switch g := g.(type) {
 	case *geom.Point:
-		return w.in(b, "Point", g, func(b []byte) []byte {
-			if len(g.FlatCoords()) == 0 {
-				return append(b, "[]"...)
-			}
-			return w.position(b, g.FlatCoords())
-		})
+		b = append(b, `{"type":"Point","coordinates":`...)
+		if g.Empty() {
+			b = append(b, "[]"...)
+		} else {
+			b = w.position(b, g.FlatCoords())
+		}
 	case *geom.MultiPoint:
-		return w.in(b, "MultiPoint", g, func(b []byte) []byte { return w.line(b, g.FlatCoords()) })
+		b = append(b, `{"type":"MultiPoint","coordinates":`...)
+		b = w.line(b, g.FlatCoords(), false)
 	case *geom.LineString:
-		return w.in(b, "LineString", g, func(b []byte) []byte { return w.line(b, g.FlatCoords()) })
+		b = append(b, `{"type":"LineString","coordinates":`...)
+		b = w.line(b, g.FlatCoords(), false)
 	case *geom.MultiLineString:
-		return w.in(b, "MultiLineString", g, func(b []byte) []byte { return w.lines(b, g.FlatCoords(), 0, g.Ends(), false) })
+		b = append(b, `{"type":"MultiLineString","coordinates":`...)
+		b = w.lines(b, g.FlatCoords(), 0, g.Ends(), false)
 	case *geom.Polygon:
-		return w.in(b, "Polygon", g, func(b []byte) []byte { return w.lines(b, g.FlatCoords(), 0, g.Ends(), true) })
+		b = append(b, `{"type":"Polygon","coordinates":`...)
+		b = w.lines(b, g.FlatCoords(), 0, g.Ends(), true)
 	case *geom.MultiPolygon:
-		return w.in(b, "MultiPolygon", g, func(b []byte) []byte { return w.polygons(b, g.FlatCoords(), g.Endss()) })
+		b = append(b, `{"type":"MultiPolygon","coordinates":`...)
+		b = w.polygons(b, g.FlatCoords(), g.Endss())
 	case *geom.GeometryCollection:
 		b = append(b, `{"type":"GeometryCollection","geometries":[`...)
 		for i, part := range g.Geoms() {
@@ -81,9 +81,11 @@ func AppendGeometry(b []byte, g geom.T, c Coordinates) []byte {
 			}
 			b = AppendGeometry(b, part, c)
 		}
-		return append(b, "]}"...)
+		b = append(b, ']')
+	default:
+		return append(b, "null"...)
 	}
-	return append(b, "null"...)
+	return append(b, '}')
 }
 
 // positions writes the flat coordinates of one geometry.
@@ -91,14 +93,6 @@ type positions struct {
 	c      Coordinates
 	stride int
 	z      int // place of z in a position, -1 = none
-}
-
-func (w *positions) in(b []byte, name string, g geom.T, coordinates func([]byte) []byte) []byte {
-	w.stride, w.z = g.Stride(), g.Layout().ZIndex()
-	b = append(b, `{"type":"`...)
-	b = append(b, name...)
-	b = append(b, `","coordinates":`...)
-	return append(coordinates(b), '}')
 }
 
 func (w *positions) position(b []byte, xyz []float64) []byte {
@@ -117,13 +111,19 @@ func (w *positions) position(b []byte, xyz []float64) []byte {
 	return append(b, ']')
 }
 
-func (w *positions) line(b []byte, flat []float64) []byte {
+// line appends the positions of a line, from its end if backwards.
+func (w *positions) line(b []byte, flat []float64, backwards bool) []byte {
 	b = append(b, '[')
-	for i := 0; i < len(flat); i += w.stride {
-		if i > 0 {
+	i, step := 0, w.stride
+	if backwards {
+		i, step = len(flat)-w.stride, -w.stride
+	}
+	for n := len(flat); n > 0; n -= w.stride {
+		if n < len(flat) {
 			b = append(b, ',')
 		}
 		b = w.position(b, flat[i:i+w.stride])
+		i += step
 	}
 	return append(b, ']')
 }
@@ -136,10 +136,7 @@ func (w *positions) lines(b []byte, flat []float64, start int, ends []int, rings
 			b = append(b, ',')
 		}
 		part := flat[start:end]
-		if rings && w.counterclockwise(part) != (i == 0) {
-			part = w.reversed(part)
-		}
-		b = w.line(b, part)
+		b = w.line(b, part, rings && w.counterclockwise(part) != (i == 0))
 		start = end
 	}
 	return append(b, ']')
@@ -169,96 +166,4 @@ func (w *positions) counterclockwise(ring []float64) bool {
 		twice += ax*by - bx*ay
 	}
 	return twice > 0
-}
-
-func (w *positions) reversed(ring []float64) []float64 {
-	r := make([]float64, 0, len(ring))
-	for i := len(ring) - w.stride; i >= 0; i -= w.stride {
-		r = append(r, ring[i:i+w.stride]...)
-	}
-	return r
-}
-
-// appendDecimal writes v with at most so many decimals and no zeros at the end. Coordinates go by whole numbers: strconv
-// takes a hundred times the steps for a fixed number of decimals, and its digits differ, if at all, by one in the last place.
-func appendDecimal(b []byte, v float64, decimals int) []byte {
-	if scale := math.Pow10(decimals); math.Abs(v)*scale < 1e15 {
-		return appendScaled(b, v < 0, uint64(math.Abs(v)*scale+0.5), uint64(scale))
-	}
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return append(b, "null"...)
-	}
-	start := len(b)
-	b = strconv.AppendFloat(b, v, 'f', decimals, 64)
-	if decimals > 0 {
-		b = bytes.TrimRight(b, "0")
-		b = bytes.TrimSuffix(b, []byte("."))
-	}
-	if string(b[start:]) == "-0" {
-		b = append(b[:start], '0')
-	}
-	return b
-}
-
-// appendScaled writes n / scale, a power of ten.
-func appendScaled(b []byte, negative bool, n, scale uint64) []byte {
-	if negative && n > 0 {
-		b = append(b, '-')
-	}
-	b = strconv.AppendUint(b, n/scale, 10)
-	rest := n % scale
-	if rest == 0 {
-		return b
-	}
-	for b = append(b, '.'); rest > 0; {
-		scale /= 10
-		b = append(b, byte('0'+rest/scale))
-		rest %= scale
-	}
-	return b
-}
-
-// appendValue writes a property in JSON.
-func appendValue(b []byte, v any) []byte {
-	switch v := v.(type) {
-	case nil:
-		return append(b, "null"...)
-	case string:
-		return appendString(b, v)
-	case int64:
-		return strconv.AppendInt(b, v, 10)
-	case bool:
-		return strconv.AppendBool(b, v)
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return append(b, "null"...)
-		}
-		if math.Abs(v) >= 1e21 || v != 0 && math.Abs(v) < 1e-6 {
-			return strconv.AppendFloat(b, v, 'e', -1, 64)
-		}
-		return strconv.AppendFloat(b, v, 'f', -1, 64)
-	case json.Number:
-		return append(b, v...)
-	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return append(b, "null"...) // what PostgreSQL keeps as JSON can be written as JSON
-	}
-	return append(b, raw...)
-}
-
-// appendString writes s in JSON; bytes that are no UTF-8 become U+FFFD.
-func appendString(b []byte, s string) []byte {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == '\u2028' || r == '\u2029' }) {
-		b = append(b, '"')
-		b = append(b, s...)
-		return append(b, '"')
-	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return append(b, `""`...) // a string can always be written
-	}
-	return append(b, bytes.TrimSuffix(slices.Clip(buf.Bytes()), []byte("\n"))...)
 }

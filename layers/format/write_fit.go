@@ -25,18 +25,18 @@ type fitting struct {
 	writing *Writing
 	text    textOut
 	notes   *noteBook
-	values  []any // of one feature
+	feature layers.Feature // as it is written
 }
 
 // fit returns the feature as it is written. The result is good until the next.
 func (f *fitting) fit(feature *layers.Feature) *layers.Feature {
-	f.values = f.values[:0]
+	values := f.feature.Properties[:0]
 	for _, c := range f.columns {
-		f.values = append(f.values, f.value(c, feature))
+		values = append(values, f.value(c, feature))
 	}
-	out := *feature
-	out.Properties = f.values
-	return &out
+	f.feature = *feature
+	f.feature.Properties = values
+	return &f.feature
 }
 
 func (f *fitting) value(c *column, feature *layers.Feature) any {
@@ -51,7 +51,9 @@ func (f *fitting) value(c *column, feature *layers.Feature) any {
 			f.notes.add("number.none", Warning, c, feature.ID, string(appendFloat(nil, v)), numberNone)
 			return nil
 		}
-		f.number(c, feature.ID, string(appendFloat(nil, v)), v)
+		if f.writing.fixed {
+			f.number(c, feature.ID, string(appendFloat(nil, v)), v)
+		}
 		return v
 	case json.Number:
 		n, err := v.Float64()
@@ -62,7 +64,9 @@ func (f *fitting) value(c *column, feature *layers.Feature) any {
 		if !f.writing.decimal && len(v) > 15 && !exact(v) {
 			f.notes.add("number.rounded", Warning, c, feature.ID, string(v), numberRounded)
 		}
-		f.number(c, feature.ID, string(v), n)
+		if f.writing.fixed {
+			f.number(c, feature.ID, string(v), n)
+		}
 		return v
 	case int64:
 		return f.whole(c, feature.ID, v)
@@ -82,7 +86,8 @@ func (f *fitting) value(c *column, feature *layers.Feature) any {
 }
 
 func (f *fitting) whole(c *column, id string, v int64) any {
-	c.max = max(c.max, int64(len(appendValue(nil, v))))
+	var digits [20]byte
+	c.max = max(c.max, int64(len(strconv.AppendInt(digits[:0], v, 10))))
 	c.huge = c.huge || v != int64(int32(v))
 	if most := f.writing.whole; most > 0 && (v > most || v < -most) {
 		c.wide = true
@@ -150,9 +155,6 @@ func forbidden(r rune) bool {
 
 // number learns how many digits a number has on both sides of the point, and tells of one that a .dbf can not hold.
 func (f *fitting) number(c *column, id, text string, v float64) {
-	if !f.writing.fixed {
-		return
-	}
 	if strings.ContainsAny(text, "eE") {
 		text = strconv.FormatFloat(v, 'f', -1, 64)
 	}

@@ -90,7 +90,7 @@ func (s *shpWriter) polygon(b []byte, layout geom.Layout, flat []float64, endss 
 		for i, end := range ends {
 			ring := flat[start:end]
 			if order.counterclockwise(ring) != (i > 0) {
-				ring = order.reversed(ring)
+				ring = reversed(ring, stride)
 			}
 			parts = append(parts, len(points)/stride)
 			points = append(points, ring...)
@@ -169,4 +169,13 @@ func (s *shpWriter) Close() error {
 		}
 	}
 	return nil
+}
+
+// reversed is a ring from its end.
+func reversed(ring []float64, stride int) []float64 {
+	r := make([]float64, 0, len(ring))
+	for i := len(ring) - stride; i >= 0; i -= stride {
+		r = append(r, ring[i:i+stride]...)
+	}
+	return r
 }
