@@ -27,7 +27,7 @@ const featureColumns = 3
 // feature reads what selection.columns lists, from a column on.
 func (r *rowReader) feature(l *Layer, at int) (f Feature, err error) {
 	f.ID = string(r.raw[at])
-	if f.Geometry, err = DecodeGeometry(r.raw[at+1]); err != nil {
+	if f.Geometry, err = decodeGeometry(r.raw[at+1], r.kept); err != nil {
 		return f, err
 	}
 	if v, err := r.value(at + 2); err != nil {
@@ -35,7 +35,9 @@ func (r *rowReader) feature(l *Layer, at int) (f Feature, err error) {
 	} else if v != nil {
 		f.Version = v.(int64) // the column is a bigint
 	}
-	f.Properties = make([]any, len(l.Properties))
+	if f.Properties = r.properties; f.Properties == nil {
+		f.Properties = make([]any, len(l.Properties))
+	}
 	for i := range f.Properties {
 		if f.Properties[i], err = r.value(at + featureColumns + i); err != nil {
 			return f, err

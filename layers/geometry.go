@@ -12,10 +12,18 @@ import (
 // DecodeGeometry reads EWKB as PostGIS sends it (its doc/ZMSgeoms.txt); nil is the null geometry. It knows the seven kinds of
 // simple features, which each take as few pieces of memory as they have parts: most of what a feature costs is its geometry.
 func DecodeGeometry(b []byte) (geom.T, error) {
+	return decodeGeometry(b, nil)
+}
+
+// decodeGeometry is DecodeGeometry that may use memory of the geometry before, which is lost then.
+func decodeGeometry(b []byte, kept *keptGeometry) (geom.T, error) {
 	if b == nil {
 		return nil, nil
 	}
-	r := ewkbReader{b: b}
+	if kept != nil {
+		kept.ends = kept.ends[:0]
+	}
+	r := ewkbReader{b: b, kept: kept}
 	g, err := r.geometry(0)
 	if err != nil {
 		return nil, fmt.Errorf("decode geometry: %w", err)
@@ -47,6 +55,20 @@ var errShort = errors.New("EWKB ends before its geometry")
 type ewkbReader struct {
 	b     []byte
 	order binary.ByteOrder
+	kept  *keptGeometry // nil = every geometry has memory of its own
+}
+
+// keptGeometry is memory for one geometry after the other, of the kinds that most layers have.
+type keptGeometry struct {
+	flat  []float64
+	ends  []int
+	endss [][]int
+
+	point        geom.Point
+	line         geom.LineString
+	polygon      geom.Polygon
+	multiLine    geom.MultiLineString
+	multiPolygon geom.MultiPolygon
 }
 
 // ewkbHead is what every geometry begins with.
@@ -132,7 +154,26 @@ func (r *ewkbReader) numbers(flat []float64, n int) []float64 {
 }
 
 // room is for all coordinates that can follow.
-func (r *ewkbReader) room() []float64 { return make([]float64, 0, len(r.b)/8) }
+func (r *ewkbReader) room() []float64 {
+	n := len(r.b) / 8
+	if r.kept == nil {
+		return make([]float64, 0, n)
+	}
+	if cap(r.kept.flat) < n {
+		r.kept.flat = make([]float64, 0, n)
+	}
+	return r.kept.flat[:0]
+}
+
+// marks is for where n parts end.
+func (r *ewkbReader) marks(n int) []int {
+	if r.kept == nil {
+		return make([]int, n)
+	}
+	all := append(r.kept.ends, make([]int, n)...)
+	r.kept.ends = all
+	return all[len(all)-n : len(all) : len(all)]
+}
 
 func (r *ewkbReader) geometry(depth int) (geom.T, error) {
 	h, err := r.head()
@@ -140,45 +181,70 @@ func (r *ewkbReader) geometry(depth int) (geom.T, error) {
 		return nil, err
 	}
 	switch h.kind {
-	case ewkbPoint:
-		flat, err := r.point(nil, h.layout)
-		if err == nil && hollow(flat) {
-			return geom.NewPointEmpty(h.layout).SetSRID(h.srid), nil
-		}
-		return geom.NewPointFlat(h.layout, flat).SetSRID(h.srid), err
-	case ewkbLineString:
-		flat, err := r.positions(r.room(), h.layout.Stride())
-		return geom.NewLineStringFlat(h.layout, flat).SetSRID(h.srid), err
-	case ewkbPolygon:
-		flat, ends, err := r.rings(r.room(), h.layout.Stride())
-		return geom.NewPolygonFlat(h.layout, flat, ends).SetSRID(h.srid), err
-	case ewkbCollection:
-		return r.collection(h, depth)
+	case ewkbPoint, ewkbLineString, ewkbPolygon:
+		return r.one(h)
 	case ewkbMultiPoint, ewkbMultiLineString, ewkbMultiPolygon:
 		return r.many(h)
+	case ewkbCollection:
+		r.kept = nil // each part has to have its own
+		return r.collection(h, depth)
 	}
 	return nil, fmt.Errorf("EWKB has kind %d, which is none of simple features", h.kind)
 }
 
-// point appends a position.
-func (r *ewkbReader) point(flat []float64, layout geom.Layout) ([]float64, error) {
-	stride := layout.Stride()
-	if len(r.b) < 8*stride {
-		return nil, errShort
+// one reads a geometry of one point, line or polygon.
+func (r *ewkbReader) one(h ewkbHead) (geom.T, error) {
+	flat, ends, err := r.part(h.kind, h.layout, r.room())
+	if err != nil {
+		return nil, err
 	}
-	if flat == nil {
-		flat = make([]float64, 0, stride)
+	k := r.kept
+	switch {
+	case h.kind == ewkbPoint && len(flat) == 0:
+		return geom.NewPointEmpty(h.layout).SetSRID(h.srid), nil
+	case h.kind == ewkbPoint && k == nil:
+		return geom.NewPointFlat(h.layout, flat).SetSRID(h.srid), nil
+	case h.kind == ewkbPoint:
+		k.point = *geom.NewPointFlat(h.layout, flat).SetSRID(h.srid)
+		return &k.point, nil
+	case h.kind == ewkbLineString && k == nil:
+		return geom.NewLineStringFlat(h.layout, flat).SetSRID(h.srid), nil
+	case h.kind == ewkbLineString:
+		k.line = *geom.NewLineStringFlat(h.layout, flat).SetSRID(h.srid)
+		return &k.line, nil
+	case k == nil:
+		return geom.NewPolygonFlat(h.layout, flat, ends).SetSRID(h.srid), nil
 	}
-	return r.numbers(flat, stride), nil
+	k.polygon = *geom.NewPolygonFlat(h.layout, flat, ends).SetSRID(h.srid)
+	return &k.polygon, nil
 }
 
-// rings appends those of a polygon, and where each ends.
+// part appends the coordinates of a point, a line or a polygon; of a polygon it says where its rings end.
+func (r *ewkbReader) part(kind uint32, layout geom.Layout, flat []float64) ([]float64, []int, error) {
+	stride := layout.Stride()
+	switch kind {
+	case ewkbLineString:
+		flat, err := r.positions(flat, stride)
+		return flat, nil, err
+	case ewkbPolygon:
+		return r.rings(flat, stride)
+	}
+	if len(r.b) < 8*stride {
+		return nil, nil, errShort
+	}
+	if at := r.numbers(flat, stride); !hollow(at[len(flat):]) {
+		flat = at
+	}
+	return flat, nil, nil
+}
+
+// rings appends those of a polygon, and says where each ends.
 func (r *ewkbReader) rings(flat []float64, stride int) ([]float64, []int, error) {
 	n, err := r.count(4)
 	if err != nil {
 		return flat, nil, err
 	}
-	ends := make([]int, n)
+	ends := r.marks(n)
 	for i := range ends {
 		if flat, err = r.positions(flat, stride); err != nil {
 			return flat, nil, err
@@ -194,10 +260,16 @@ func (r *ewkbReader) many(h ewkbHead) (geom.T, error) {
 	if err != nil {
 		return nil, err
 	}
-	flat, stride := r.room(), h.layout.Stride()
+	flat := r.room()
 	var ends []int
-	var endss [][]int
-	for range n {
+	var endss [][]int // of polygons
+	switch {
+	case h.kind != ewkbMultiPolygon:
+		ends = r.marks(n)
+	case r.kept != nil:
+		endss = r.kept.endss[:0]
+	}
+	for i := range n {
 		part, err := r.head()
 		switch {
 		case err != nil:
@@ -205,31 +277,31 @@ func (r *ewkbReader) many(h ewkbHead) (geom.T, error) {
 		case part.kind != h.kind-3 || part.layout != h.layout:
 			return nil, fmt.Errorf("EWKB has kind %d with %v in a geometry of kind %d with %v", part.kind, part.layout, h.kind, h.layout)
 		}
-		switch part.kind {
-		case ewkbPoint:
-			if flat, err = r.point(flat, h.layout); err == nil && hollow(flat[len(flat)-stride:]) {
-				flat = flat[:len(flat)-stride]
-			}
-			ends = append(ends, len(flat))
-		case ewkbLineString:
-			flat, err = r.positions(flat, stride)
-			ends = append(ends, len(flat))
-		case ewkbPolygon:
-			var rings []int
-			flat, rings, err = r.rings(flat, stride)
-			endss = append(endss, rings)
-		}
-		if err != nil {
+		var rings []int
+		if flat, rings, err = r.part(part.kind, part.layout, flat); err != nil {
 			return nil, err
 		}
+		if h.kind == ewkbMultiPolygon {
+			endss = append(endss, rings)
+		} else {
+			ends[i] = len(flat)
+		}
 	}
-	switch h.kind {
-	case ewkbMultiPoint:
+	k := r.kept
+	switch {
+	case h.kind == ewkbMultiPoint:
 		return geom.NewMultiPointFlat(h.layout, flat, geom.NewMultiPointFlatOptionWithEnds(ends)).SetSRID(h.srid), nil
-	case ewkbMultiLineString:
+	case h.kind == ewkbMultiLineString && k == nil:
 		return geom.NewMultiLineStringFlat(h.layout, flat, ends).SetSRID(h.srid), nil
+	case h.kind == ewkbMultiLineString:
+		k.multiLine = *geom.NewMultiLineStringFlat(h.layout, flat, ends).SetSRID(h.srid)
+		return &k.multiLine, nil
+	case k == nil:
+		return geom.NewMultiPolygonFlat(h.layout, flat, endss).SetSRID(h.srid), nil
 	}
-	return geom.NewMultiPolygonFlat(h.layout, flat, endss).SetSRID(h.srid), nil
+	k.endss = endss
+	k.multiPolygon = *geom.NewMultiPolygonFlat(h.layout, flat, endss).SetSRID(h.srid)
+	return &k.multiPolygon, nil
 }
 
 // hollow reports whether a position is that of an empty point.

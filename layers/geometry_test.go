@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/twpayne/go-geom"
@@ -11,6 +13,7 @@ import (
 	"github.com/twpayne/go-geom/encoding/wkt"
 
 	"onemap/layers"
+	"onemap/migrations/dbtest"
 )
 
 // shapes are geometries of every kind, with every dimension, some of them empty or with empty parts.
@@ -126,5 +129,52 @@ func BenchmarkDecodeGeometry(b *testing.B) {
 		if _, err := layers.DecodeGeometry(raw); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// A stream's features are made in the same memory, whatever kinds follow each other, and are right while they are looked at.
+func TestStreamsMakeFeaturesInOnePlace(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.New(t)
+	store := layers.New(pool)
+	def := layers.Definition{Layer: layers.Layer{Name: "any", Title: "图形", GeometryType: "Geometry", SRID: 4490, Writable: true, Tracked: true, Grade: "L1", Theme: "other"},
+		Columns: []layers.Column{{Property: layers.Property{Name: "text", Title: "文字"}, SQLType: "text"}, {Property: layers.Property{Name: "n", Title: "数"}, SQLType: "integer"}}}
+	if _, err := store.Create(t.Context(), layers.Anonymous, def); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for round := range 3 {
+		for i := range shapes {
+			text := shapes[(i*7+round)%len(shapes)]
+			if strings.Contains(text, "M (") || strings.Contains(text, "Z") { // the column is flat
+				continue
+			}
+			want = append(want, text)
+			var n any
+			if i%3 > 0 {
+				n = i
+			}
+			if _, err := pool.Exec(t.Context(), "insert into layer.any (geom, text, n) values (st_geomfromtext($1, 4490), $1, $2)", text, n); err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+		}
+	}
+	i := 0
+	for f, err := range store.Stream(t.Context(), layers.Anonymous, "any", layers.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := store.Feature(t.Context(), layers.Anonymous, "any", f.ID, layers.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameGeometry(t, want[i], f.Geometry, again.Geometry)
+		if f.Properties[0] != want[i] || !slices.Equal(f.Properties, again.Properties) {
+			t.Errorf("%v, then %v, want %s", f.Properties, again.Properties, want[i])
+		}
+		i++
+	}
+	if i != len(want) {
+		t.Errorf("%d features, want %d", i, len(want))
 	}
 }

@@ -162,8 +162,9 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	return nil, missing
 }
 
-// Stream yields all features that match, in their order, holding one at a time; they have the properties of Layer.Only. Limit 0
-// is all of them, and there is no largest; After is not looked at. It ends after the first error.
+// Stream yields all features that match, in their order, holding one at a time: its geometry and its list of properties are good
+// until the next. They have the properties of Layer.Only. Limit 0 is all of them, and there is no largest; After is not looked at.
+// It ends after the first error.
 func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
 		l, err := s.Layer(ctx, actor, layer)
@@ -182,7 +183,8 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			return
 		}
 		defer rows.Close()
-		for r := (rowReader{rows: rows}); r.next(); {
+		r := rowReader{rows: rows, kept: &keptGeometry{}, properties: make([]any, len(sel.shown.Properties))}
+		for r.next() {
 			f, err := r.feature(sel.shown, 0)
 			if err != nil {
 				yield(Feature{}, fmt.Errorf("stream %s: %w", layer, err))

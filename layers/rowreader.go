@@ -17,6 +17,10 @@ type rowReader struct {
 	types   *pgtype.Map
 	columns []columnReader
 	raw     [][]byte // of the row, good until the next
+
+	// What features are made in one after the other, each good until the next; nil = each has its own.
+	kept       *keptGeometry
+	properties []any
 }
 
 // columnReader is a column of an answer.

@@ -13,7 +13,7 @@ import (
 type column struct {
 	layers.Property                   // as it is written; Name is that in the file
 	source          string            // name of the layer's property; "" = the feature's id
-	from            int               // place among the layer's properties; -1 = the feature's id
+	from            int               // place among a feature's properties; -1 = the feature's id
 	meaning         map[string]string // what the codes mean, where names are written for them; nil = values as they are
 	prefix          string            // before an id
 	max             int64             // texts: most bytes in the encoding; numbers: most digits before the point

@@ -39,13 +39,17 @@ func (f *fitting) fit(feature *layers.Feature) *layers.Feature {
 	return &f.feature
 }
 
+// value is what is written for a column. Most values are what they were, and go on in the same piece of memory.
 func (f *fitting) value(c *column, feature *layers.Feature) any {
-	switch v := c.value(feature).(type) {
+	value := c.value(feature)
+	switch v := value.(type) {
 	case string:
 		if c.Type == layers.Date || c.Type == layers.DateTime {
 			return f.moment(c, feature.ID, v)
 		}
-		return f.string(c, feature.ID, v)
+		if fitted := f.string(c, feature.ID, v); fitted != v {
+			return fitted
+		}
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			f.notes.add("number.none", Warning, c, feature.ID, string(appendFloat(nil, v)), numberNone)
@@ -54,7 +58,6 @@ func (f *fitting) value(c *column, feature *layers.Feature) any {
 		if f.writing.fixed {
 			f.number(c, feature.ID, string(appendFloat(nil, v)), v)
 		}
-		return v
 	case json.Number:
 		n, err := v.Float64()
 		if math.IsNaN(n) || math.IsInf(n, 0) || err != nil {
@@ -67,25 +70,23 @@ func (f *fitting) value(c *column, feature *layers.Feature) any {
 		if f.writing.fixed {
 			f.number(c, feature.ID, string(v), n)
 		}
-		return v
 	case int64:
-		return f.whole(c, feature.ID, v)
+		f.whole(c, feature.ID, v)
 	case nil:
 		if f.writing.noNull && c.Type != layers.String && c.Type != layers.Date {
 			f.notes.add("null.zero", Warning, c, feature.ID, "", nullZero)
 		}
-		return nil
 	case bool:
-		return v
 	default:
-		if c.Type == layers.JSON {
-			return v
+		if c.Type != layers.JSON {
+			return f.string(c, feature.ID, string(appendValue(nil, v)))
 		}
-		return f.string(c, feature.ID, string(appendValue(nil, v)))
 	}
+	return value
 }
 
-func (f *fitting) whole(c *column, id string, v int64) any {
+// whole learns how large whole numbers are.
+func (f *fitting) whole(c *column, id string, v int64) {
 	var digits [20]byte
 	c.max = max(c.max, int64(len(strconv.AppendInt(digits[:0], v, 10))))
 	c.huge = c.huge || v != int64(int32(v))
@@ -93,7 +94,6 @@ func (f *fitting) whole(c *column, id string, v int64) any {
 		c.wide = true
 		f.notes.add("number.text", Info, c, id, string(appendValue(nil, v)), numberText)
 	}
-	return v
 }
 
 // moment leaves out what the log calls infinity: no format has it.
@@ -112,7 +112,7 @@ func (f *fitting) moment(c *column, id, v string) any {
 	return v
 }
 
-func (f *fitting) string(c *column, id, v string) any {
+func (f *fitting) string(c *column, id, v string) string {
 	rules := f.writing.texts
 	if v == "" && f.writing.noEmpty {
 		f.notes.add("text.empty", Info, c, id, "", textEmpty)

@@ -77,11 +77,35 @@ func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer 
 	if err := j.columnsWithID(ctx); err != nil {
 		return nil, err
 	}
+	if err := j.narrow(); err != nil {
+		return nil, err
+	}
 	j.settleColumns(crs)
 	if j.writing.bounded && j.layer.GeometryType != "" {
 		j.sheet.Bounds, err = store.BoundsIn(ctx, j.layer, j.query.SRID)
 	}
 	return j, err
+}
+
+// narrow has no other properties read than are written.
+func (j *job) narrow() error {
+	names := []string{}
+	for _, c := range j.columns {
+		if c.from >= 0 {
+			names = append(names, c.source)
+		}
+	}
+	read, err := j.layer.Only(names)
+	if err != nil {
+		return err
+	}
+	for _, c := range j.columns {
+		if c.from >= 0 {
+			c.from = slices.IndexFunc(read.Properties, func(p layers.Property) bool { return p.Name == c.source })
+		}
+	}
+	j.query.Properties = names
+	return nil
 }
 
 // choices checks the options that have a few values.
