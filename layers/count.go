@@ -6,21 +6,26 @@ import (
 	"fmt"
 )
 
-// Count counts the features that match; of q, order, paging and what the answer has are not looked at.
+// Count is Reader.Count, now.
 func (s *Store) Count(ctx context.Context, actor Actor, layer string, q Query) (int64, error) {
-	l, err := s.Layer(ctx, actor, layer)
+	return s.reader().Count(ctx, actor, layer, q)
+}
+
+// Count counts the features that match; of q, order, paging and what the answer has are not looked at.
+func (s Reader) Count(ctx context.Context, actor Actor, layer string, q Query) (int64, error) {
+	l, err := s.store.Layer(ctx, actor, layer)
 	if err != nil {
 		return 0, err
 	}
-	sel, err := s.selection(ctx, l, q)
+	sel, err := s.store.selection(ctx, l, q)
 	if err != nil {
 		return 0, err
 	}
 	return s.count(ctx, sel)
 }
 
-func (s *Store) count(ctx context.Context, sel *selection) (n int64, err error) {
-	if err := s.pool.QueryRow(ctx, sel.count(), sel.args).Scan(&n); err != nil {
+func (s Reader) count(ctx context.Context, sel *selection) (n int64, err error) {
+	if err := s.db.QueryRow(ctx, sel.count(), sel.args).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count %s: %w", sel.layer.Name, BadValue(err))
 	}
 	return n, nil
@@ -35,7 +40,7 @@ const (
 // countIfCheap counts the features that match, exactly, or returns -1: a large layer without conditions is counted by the
 // catalogue, which follows the log; a cursor knows the number of its first page, good as long as the layer is unchanged; and
 // what is left is counted if the planner thinks little of it.
-func (s *Store) countIfCheap(ctx context.Context, sel *selection, q Query) (int64, error) {
+func (s Reader) countIfCheap(ctx context.Context, sel *selection, q Query) (int64, error) {
 	l := sel.layer
 	if len(sel.where) == 0 && q.AsOf == 0 && l.Tracked && l.Count > fewRows {
 		return l.Count, nil
@@ -55,9 +60,9 @@ func (s *Store) countIfCheap(ctx context.Context, sel *selection, q Query) (int6
 }
 
 // cost is what the planner thinks that counting costs.
-func (s *Store) cost(ctx context.Context, sel *selection) (float64, error) {
+func (s Reader) cost(ctx context.Context, sel *selection) (float64, error) {
 	var text []byte
-	if err := s.pool.QueryRow(ctx, "explain (format json) "+sel.count(), sel.args).Scan(&text); err != nil {
+	if err := s.db.QueryRow(ctx, "explain (format json) "+sel.count(), sel.args).Scan(&text); err != nil {
 		return 0, fmt.Errorf("plan to count %s: %w", sel.layer.Name, BadValue(err))
 	}
 	var plans []struct {

@@ -135,18 +135,18 @@ func (s *Store) differing(ctx context.Context, sel *selection, q Query, c *strin
 	limit := min(max(q.Limit, 1), MaxLimit)
 	rows, err := s.pool.Query(ctx, fmt.Sprintf("%s order by %s limit %d", sql, key, limit+1), sel.args)
 	if err != nil {
-		return fmt.Errorf("difference of %s: %w", sel.layer.Name, BadValue(err))
+		return sel.unread(err)
 	}
 	defer rows.Close()
 	for r := (rowReader{rows: rows}); r.next(); {
 		one, err := r.differing(sel.layer)
 		if err != nil {
-			return fmt.Errorf("difference of %s: %w", sel.layer.Name, err)
+			return sel.unread(err)
 		}
 		d.Features = append(d.Features, one)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("difference of %s: %w", sel.layer.Name, BadValue(err))
+		return sel.unread(err)
 	}
 	if len(d.Features) > limit {
 		d.Features = d.Features[:limit]

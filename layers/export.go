@@ -39,8 +39,8 @@ func (s *Store) CRS(ctx context.Context, srid int) (CRS, error) {
 	return c, nil
 }
 
-// Untransformable reports whether err says that a geometry has no coordinates in the system it was asked for in.
-func Untransformable(err error) bool {
+// untransformable reports whether err says that a geometry has no coordinates in the system it was asked for in.
+func untransformable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "XX000" && strings.Contains(pg.Message, "transform")
 }
@@ -55,7 +55,7 @@ func (s *Store) BoundsIn(ctx context.Context, l *Layer, srid int) (*Bounds, erro
 	err := s.pool.QueryRow(ctx, `select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_transform(st_segmentize(
 		st_makeenvelope($1, $2, $3, $4, 4490), greatest($3 - $1, $4 - $2, 1e-9) / 32), $5) as e) as t`, b[0], b[1], b[2], b[3], srid).
 		Scan(&to[0], &to[1], &to[2], &to[3])
-	if Untransformable(err) {
+	if untransformable(err) {
 		return nil, fmt.Errorf("%w: layer %q has no coordinates in EPSG:%d", ErrInvalid, l.Name, srid)
 	}
 	if err != nil {

@@ -54,13 +54,23 @@ type Page struct {
 	Matched  int64  // all features that match, exactly; -1 when not counted
 }
 
-// Find returns one page of features. It returns ErrInvalid for a bad filter or cursor, ErrNotFound for a layer.
+// Find is Reader.Find, now.
 func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*Page, error) {
-	l, err := s.Layer(ctx, actor, layer)
+	return s.reader().Find(ctx, actor, layer, q)
+}
+
+// Stream is Reader.Stream, now.
+func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) iter.Seq2[Feature, error] {
+	return s.reader().Stream(ctx, actor, layer, q)
+}
+
+// Find returns one page of features. It returns ErrInvalid for a bad filter or cursor, ErrNotFound for a layer.
+func (s Reader) Find(ctx context.Context, actor Actor, layer string, q Query) (*Page, error) {
+	l, err := s.store.Layer(ctx, actor, layer)
 	if err != nil {
 		return nil, err
 	}
-	sel, err := s.selection(ctx, l, q)
+	sel, err := s.store.selection(ctx, l, q)
 	if err != nil {
 		return nil, err
 	}
@@ -88,35 +98,35 @@ func (s *Store) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 }
 
 // read reads at most limit features of a page, and what each is sorted by.
-func (s *Store) read(ctx context.Context, sel *selection, q Query, limit int) (features []Feature, places [][]*string, err error) {
+func (s Reader) read(ctx context.Context, sel *selection, q Query, limit int) (features []Feature, places [][]*string, err error) {
 	sql, args, err := sel.page(q.After, q.Offset, limit)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := s.pool.Query(ctx, sql, args)
+	rows, err := s.db.Query(ctx, sql, args)
 	if err != nil {
-		return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, BadValue(err))
+		return nil, nil, sel.unread(err)
 	}
 	defer rows.Close()
 	for r := (rowReader{rows: rows}); r.next(); {
 		f, err := r.feature(sel.shown, 0)
 		if err != nil {
-			return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, err)
+			return nil, nil, sel.unread(err)
 		}
 		place := make([]*string, len(sel.sort))
 		if err := r.scan(featureColumns+len(sel.shown.Properties), pointers(place)...); err != nil {
-			return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, err)
+			return nil, nil, sel.unread(err)
 		}
 		features, places = append(features, f), append(places, place)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, nil, fmt.Errorf("find in %s: %w", sel.layer.Name, BadValue(err))
+		return nil, nil, sel.unread(err)
 	}
 	return features, places, nil
 }
 
 // matched counts all that matches as q asks for it; so many of it have been read, from the beginning where q says no other.
-func (s *Store) matched(ctx context.Context, sel *selection, q Query, read int, more bool) (int64, error) {
+func (s Reader) matched(ctx context.Context, sel *selection, q Query, read int, more bool) (int64, error) {
 	switch {
 	case !q.Count && !q.CountIfCheap:
 		return -1, nil
@@ -156,8 +166,8 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 		}
 		return &f, nil
 	}
-	if err := translate(rows.Err()); err != nil && !errors.Is(err, ErrInvalid) { // which is no value of the key's type
-		return nil, fmt.Errorf("feature %s of %s: %w", id, layer, err)
+	if err := rows.Err(); err != nil && !errors.Is(translate(err), ErrInvalid) { // which is no value of the key's type
+		return nil, sel.unread(err)
 	}
 	return nil, missing
 }
@@ -165,21 +175,21 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 // Stream yields all features that match, in their order, holding one at a time: its geometry and its list of properties are good
 // until the next. They have the properties of Layer.Only. Limit 0 is all of them, and there is no largest; After is not looked at.
 // It ends after the first error.
-func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) iter.Seq2[Feature, error] {
+func (s Reader) Stream(ctx context.Context, actor Actor, layer string, q Query) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
-		l, err := s.Layer(ctx, actor, layer)
+		l, err := s.store.Layer(ctx, actor, layer)
 		if err != nil {
 			yield(Feature{}, err)
 			return
 		}
-		sel, err := s.selection(ctx, l, q)
+		sel, err := s.store.selection(ctx, l, q)
 		if err != nil {
 			yield(Feature{}, err)
 			return
 		}
-		rows, err := s.pool.Query(ctx, sel.some(q.Offset, q.Limit), sel.args)
+		rows, err := s.db.Query(ctx, sel.some(q.Offset, q.Limit), sel.args)
 		if err != nil {
-			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, BadValue(err)))
+			yield(Feature{}, sel.unread(err))
 			return
 		}
 		defer rows.Close()
@@ -187,7 +197,7 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 		for r.next() {
 			f, err := r.feature(sel.shown, 0)
 			if err != nil {
-				yield(Feature{}, fmt.Errorf("stream %s: %w", layer, err))
+				yield(Feature{}, sel.unread(err))
 				return
 			}
 			if !yield(f, nil) {
@@ -195,9 +205,18 @@ func (s *Store) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(Feature{}, fmt.Errorf("stream %s: %w", layer, BadValue(err)))
+			yield(Feature{}, sel.unread(err))
 		}
 	}
+}
+
+// unread tells why features could not be read. That one has no coordinates in the system asked for is the sender's to know.
+func (sel *selection) unread(err error) error {
+	if untransformable(err) {
+		return fmt.Errorf("%w: some features of layer %q have no coordinates in EPSG:%d: they lie outside of what it is made for; ask for another system, or within a smaller box",
+			ErrInvalid, sel.layer.Name, sel.srid)
+	}
+	return fmt.Errorf("features of %s: %w", sel.layer.Name, BadValue(err))
 }
 
 // pointers is where the driver puts texts.

@@ -54,19 +54,19 @@ func (s *Store) Versions(ctx context.Context, actor Actor, layer, id string, q Q
 	sel.args["layer"], sel.args["before"], sel.args["limit"] = layer, before, limit+1 // one more, to compare the last with
 	rows, err := s.pool.Query(ctx, sql, sel.args)
 	if err != nil {
-		return nil, fmt.Errorf("versions of %s in %s: %w", id, layer, translate(err))
+		return nil, sel.unread(err)
 	}
 	defer rows.Close()
 	var were []was
 	for r := (rowReader{rows: rows}); r.next(); {
 		w, err := r.was(sel.shown)
 		if err != nil {
-			return nil, fmt.Errorf("versions of %s in %s: %w", id, layer, err)
+			return nil, sel.unread(err)
 		}
 		were = append(were, w)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("versions of %s in %s: %w", id, layer, translate(err))
+		return nil, sel.unread(err)
 	}
 	if len(were) == 0 && before == 0 {
 		return nil, fmt.Errorf("%w: layer %q never had a feature %q", ErrNotFound, layer, id)

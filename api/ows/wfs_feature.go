@@ -23,6 +23,7 @@ const (
 // part is what one query adds to an answer.
 type part struct {
 	*wfsQuery
+	from    source
 	matched int64 // all that the query finds; -1 = not counted
 	skip    int
 	take    int // -1 = all
@@ -79,16 +80,35 @@ func (r *wfsRequest) getFeature() error {
 	if g == nil {
 		g = r.version.gml
 	}
-	ctx, done, err := r.Take(r.http.Context(), p.count < 0 || p.count > held)
+	large := p.count < 0 || p.count > held
+	ctx, done, err := r.Take(r.http.Context(), large)
 	if err != nil {
 		return err
 	}
 	defer done()
-	parts, err := r.parts(ctx, queries, p)
-	if err != nil {
-		return err
+	return r.moment(ctx, large, func(from source) error {
+		parts, err := r.parts(ctx, from, queries, p)
+		if err != nil {
+			return err
+		}
+		return r.collection(ctx, g, parts, p)
+	})
+}
+
+// moment has a large answer read at one moment, so that it has what it says it has. What is said of a small one is said when all of
+// it has been read.
+func (r *wfsRequest) moment(ctx context.Context, large bool, answer func(source) error) error {
+	if !large {
+		return answer(r.Store)
 	}
-	return r.collection(ctx, g, parts, p)
+	return r.Store.Snapshot(ctx, func(from layers.Reader) error { return answer(from) })
+}
+
+// source is where features are read from.
+type source interface {
+	Count(ctx context.Context, actor layers.Actor, layer string, q layers.Query) (int64, error)
+	Find(ctx context.Context, actor layers.Actor, layer string, q layers.Query) (*layers.Page, error)
+	Stream(ctx context.Context, actor layers.Actor, layer string, q layers.Query) iter.Seq2[layers.Feature, error]
 }
 
 // options refuses what is asked for beyond what there is.
@@ -107,15 +127,15 @@ func (r *wfsRequest) options() error {
 const OptionNotSupported = "OptionNotSupported"
 
 // parts says what each query adds: all are counted in WFS 2.0, and pages that are small are read.
-func (r *wfsRequest) parts(ctx context.Context, queries []*wfsQuery, p paging) ([]*part, error) {
+func (r *wfsRequest) parts(ctx context.Context, from source, queries []*wfsQuery, p paging) ([]*part, error) {
 	var parts []*part
 	skip, left := p.start, p.count
 	for _, q := range queries {
-		one := &part{wfsQuery: q, matched: -1, skip: skip, take: left}
+		one := &part{wfsQuery: q, from: from, matched: -1, skip: skip, take: left}
 		parts = append(parts, one)
 		if r.version.counts || p.hits || len(queries) > 1 {
 			var err error
-			if one.matched, err = r.Store.Count(ctx, r.actor, q.layer.Name, q.find); err != nil {
+			if one.matched, err = from.Count(ctx, r.actor, q.layer.Name, q.find); err != nil {
 				return nil, err
 			}
 			one.skip = int(min(int64(skip), one.matched))
@@ -145,7 +165,7 @@ func (r *wfsRequest) read(ctx context.Context, p *part) error {
 	}
 	q := p.find
 	q.Limit, q.Offset = p.take, p.skip
-	page, err := r.Store.Find(ctx, r.actor, p.layer.Name, q)
+	page, err := p.from.Find(ctx, r.actor, p.layer.Name, q)
 	if err != nil {
 		return err
 	}
@@ -166,7 +186,7 @@ func (r *wfsRequest) features(ctx context.Context, p *part) iter.Seq2[layers.Fea
 	}
 	q := p.find
 	q.Offset, q.Limit = p.skip, max(p.take, 0)
-	return r.Store.Stream(ctx, r.actor, p.layer.Name, q)
+	return p.from.Stream(ctx, r.actor, p.layer.Name, q)
 }
 
 // collection writes the answer as a collection of GML.

@@ -88,7 +88,7 @@ func (r *wfsRequest) file(queries []*wfsQuery, p paging) error {
 	defer done()
 	q := queries[0]
 	if f.Name == "geojson" {
-		return r.geoJSON(ctx, q, p)
+		return r.moment(ctx, true, func(from source) error { return r.geoJSON(ctx, from, q, p) })
 	}
 	q.find.Limit, q.find.Offset = max(p.count, 0), p.start
 	if f.Writing.Degrees && r.kvp["srsname"] == "" || q.layer.GeometryType == "" {
@@ -152,7 +152,7 @@ func (o *fileOut) Write(b []byte) (int, error) {
 
 // geoJSON answers as GeoServer and its clients have it: in any CRS, which a member crs names, east always first; ids are
 // those of GML.
-func (r *wfsRequest) geoJSON(ctx context.Context, q *wfsQuery, p paging) error {
+func (r *wfsRequest) geoJSON(ctx context.Context, from source, q *wfsQuery, p paging) error {
 	if r.kvp["srsname"] == "" && q.layer.GeometryType != "" { // what GeoJSON is in where nobody asks
 		var err error
 		if q.in, err = r.version.srsOf(q.layer, "urn:ogc:def:crs:OGC:1.3:CRS84"); err != nil {
@@ -160,7 +160,7 @@ func (r *wfsRequest) geoJSON(ctx context.Context, q *wfsQuery, p paging) error {
 		}
 		q.find.SRID = q.in.answer(q.layer)
 	}
-	parts, err := r.counted(ctx, q, p)
+	parts, err := r.counted(ctx, from, q, p)
 	if err != nil {
 		return err
 	}
@@ -196,12 +196,12 @@ func (r *wfsRequest) geoJSON(ctx context.Context, q *wfsQuery, p paging) error {
 }
 
 // counted is parts of one query that is counted in every version.
-func (r *wfsRequest) counted(ctx context.Context, q *wfsQuery, p paging) ([]*part, error) {
-	matched, err := r.Store.Count(ctx, r.actor, q.layer.Name, q.find)
+func (r *wfsRequest) counted(ctx context.Context, from source, q *wfsQuery, p paging) ([]*part, error) {
+	matched, err := from.Count(ctx, r.actor, q.layer.Name, q.find)
 	if err != nil {
 		return nil, err
 	}
-	one := &part{wfsQuery: q, matched: matched, skip: int(min(int64(p.start), matched))}
+	one := &part{wfsQuery: q, from: from, matched: matched, skip: int(min(int64(p.start), matched))}
 	one.take = int(matched) - one.skip
 	if p.count >= 0 {
 		one.take = min(one.take, p.count)

@@ -1,6 +1,7 @@
 package ows
 
 import (
+	"context"
 	"net/http"
 
 	"onemap/layers"
@@ -31,15 +32,23 @@ func (r *wfsRequest) getPropertyValue() error {
 	if err != nil {
 		return err
 	}
-	ctx, done, err := r.Take(r.http.Context(), p.count < 0 || p.count > held)
+	large := p.count < 0 || p.count > held
+	ctx, done, err := r.Take(r.http.Context(), large)
 	if err != nil {
 		return err
 	}
 	defer done()
-	parts, err := r.parts(ctx, queries, p)
-	if err != nil {
-		return err
-	}
+	return r.moment(ctx, large, func(from source) error {
+		parts, err := r.parts(ctx, from, queries, p)
+		if err != nil {
+			return err
+		}
+		return r.values(ctx, g, parts, refs, p)
+	})
+}
+
+// values writes the answer.
+func (r *wfsRequest) values(ctx context.Context, g *format.GML, parts []*part, refs []valueRef, p paging) error {
 	out := newXMLOut(r.w, g.MediaType)
 	out.text(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<wfs:ValueCollection" + r.namespaces(g, parts) + r.numbers(parts, p) + r.pages(parts, p) + ">\n")
 	if r.http.Method == http.MethodHead {

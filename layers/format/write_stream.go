@@ -3,7 +3,6 @@ package format
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,7 +15,7 @@ func (j *job) features(ctx context.Context, write func(*layers.Feature) error) e
 	fit := fitting{columns: j.columns, writing: j.writing, text: j.text, notes: &j.notes}
 	for f, err := range j.store.Stream(ctx, j.actor, j.layer.Name, j.query) {
 		if err != nil {
-			return j.explain(err)
+			return err
 		}
 		if err := write(fit.fit(&f)); err != nil {
 			return err
@@ -27,15 +26,6 @@ func (j *job) features(ctx context.Context, write func(*layers.Feature) error) e
 	}
 	j.tell("read", j.rows, j.rows)
 	return ctx.Err()
-}
-
-// explain says what a person can do about a failed transformation.
-func (j *job) explain(err error) error {
-	if layers.Untransformable(err) {
-		return fmt.Errorf("%w: some features have no coordinates in %s (EPSG:%d): they lie outside of what it is made for", layers.ErrInvalid,
-			j.sheet.CRS.Name, j.sheet.CRS.SRID)
-	}
-	return err
 }
 
 func (j *job) tell(step string, done, total int64) {
