@@ -127,24 +127,43 @@ func (b brush) line() []styleLayer {
 	return append([]styleLayer{b.part("line", "line", 0, paint, layout).legend()}, b.arrows()...)
 }
 
-// circle draws points as dots of their class.
+// circle draws points as dots of their class, and clusters as larger ones with how many points they are.
 func (b brush) circle() []styleLayer {
 	mark := func(_, c string) string { return b.look.mark(c) }
 	radius := zoomed(11, 1.6, 14, 3, 17, 4.5, 19, 7)
-	if slices.ContainsFunc(b.layer.Drawing.Rules, func(r layers.Rule) bool { return clusters(b.layer, r) }) {
+	clustered := slices.ContainsFunc(b.layer.Drawing.Rules, func(r layers.Rule) bool { return clusters(b.layer, r) })
+	if clustered {
 		radius = zoomed(6, swollen(2), 11, swollen(2), 14, swollen(3), 17, swollen(4.5), 19, swollen(7))
 	}
-	return []styleLayer{b.part("dot", "circle", 0, map[string]any{
+	dots := b.part("dot", "circle", 0, map[string]any{
 		"circle-color":        b.byCode(mark, b.look.mark(b.own())),
 		"circle-radius":       radius,
 		"circle-stroke-color": b.look.markStroke, "circle-stroke-width": zoomed(11, 0.5, 15, 1.2, 19, 2),
 		"circle-opacity": b.opacity(1),
-	}, nil).legend()}
+	}, nil).legend()
+	if !clustered {
+		return []styleLayer{dots}
+	}
+	return []styleLayer{dots, b.counts()}
 }
 
-// swollen is the radius of a cluster: of ten times as many points it is half as wide again.
+// isCluster tells a cluster from a point.
+var isCluster = []any{"has", countKey}
+
+// swollen is the radius of a point, or of a cluster, in which its number has room.
 func swollen(radius float64) []any {
-	return []any{"*", radius, []any{"^", []any{"coalesce", []any{"get", countKey}, 1}, 0.18}}
+	return []any{"case", isCluster, []any{"+", 5.5, []any{"*", 1.2, []any{"ln", []any{"get", countKey}}}}, radius}
+}
+
+// counts writes into clusters how many points they are.
+func (b brush) counts() styleLayer {
+	layout := map[string]any{
+		"text-field": []any{"to-string", []any{"get", countKey}}, "text-font": mapFonts, "text-size": 10, "text-padding": 0,
+	}
+	paint := map[string]any{"text-color": b.look.ink, "text-halo-color": b.look.halo, "text-halo-width": 1.2}
+	part := b.part("count", "symbol", 0, paint, layout)
+	part.order = 100 + float64(b.layer.Style.Order)/100
+	return part.with(map[string]any{"filter": isCluster})
 }
 
 // icon draws points as badges with the sign of their class, and their names beside them where there is room.

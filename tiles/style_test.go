@@ -2,6 +2,7 @@ package tiles_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,7 @@ type drawnLayer struct {
 	MinZoom     int
 	Paint       map[string]any
 	Layout      map[string]any
+	Filter      []any
 	Metadata    struct {
 		Layer  string `json:"onemap:layer"`
 		Legend bool   `json:"onemap:legend"`
@@ -69,7 +71,12 @@ type document struct {
 
 func draw(t *testing.T, theme string) document {
 	t.Helper()
-	body, err := json.Marshal(tiles.StyleDocument(county(), func(s string) []layers.Code { return codeLists[s] }, tiles.StyleOptions{Theme: theme, Base: "http://map"}))
+	return drawAll(t, county(), theme)
+}
+
+func drawAll(t *testing.T, ls []*layers.Layer, theme string) document {
+	t.Helper()
+	body, err := json.Marshal(tiles.StyleDocument(ls, func(s string) []layers.Code { return codeLists[s] }, tiles.StyleOptions{Theme: theme, Base: "http://map"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,5 +205,18 @@ func TestStyleOfADarkMapLiftsWhatWouldBeLost(t *testing.T) {
 	colour := draw(t, "dark").layer(t, "pipe:line").Paint["line-color"].([]any)
 	if got := colour[slices.Index(colour, any("GY"))+1]; got == "#333333" {
 		t.Error("industrial pipes are as dark as the ground")
+	}
+}
+
+func TestStyleWritesIntoClustersHowManyTheyAre(t *testing.T) {
+	t.Parallel()
+	tree := styled("tree", "Point", layers.Style{Kind: "circle", Order: 62})
+	tree.Drawing.Rules = []layers.Rule{{MaxZoom: 11, Cluster: 24}}
+	count := drawAll(t, []*layers.Layer{tree}, "light").layer(t, "tree:count")
+	if count.Type != "symbol" || fmt.Sprint(count.Layout["text-field"]) != "[to-string [get count]]" || fmt.Sprint(count.Filter) != "[has count]" {
+		t.Errorf("%+v", count)
+	}
+	if n := len(drawAll(t, []*layers.Layer{styled("tree", "Point", layers.Style{Kind: "circle"})}, "light").Layers); n != 2 {
+		t.Errorf("points that are not clustered have %d layers, the ground among them; want 2", n)
 	}
 }

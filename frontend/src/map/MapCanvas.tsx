@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { featureAt } from "../api/client";
+import { featureIn } from "../api/client";
 import { useCatalogue, useFeature, useStyle } from "../api/queries";
 import type { Found } from "../api/types";
 import { useWords } from "../i18n";
@@ -71,13 +71,15 @@ function Trouble() {
 
 /** Clicks select, moves hover; while something is measured both belong to the sketch. */
 function listen(view: MapView, sketching: Sketching): void {
-  view.onClick(({ point, lngLat }) => {
+  view.onClick(({ point }) => {
     if (useDesk.getState().tool !== "pick" || sketching.justFinished()) return;
     const finding = view.findingAt(point);
     if (finding !== null) return useImporting.setState({ chosen: finding });
     const here = view.at(point);
+    const cluster = here.length === 0 && view.clusterAt(point);
+    if (cluster) return view.fly(cluster, Math.floor(view.map.getZoom()) + 2);
     select(here[0] ? { layer: here[0].layer, id: here[0].id } : null, here);
-    void belowMosaics(view.mosaicsAt(point), [lngLat.lng, lngLat.lat], here);
+    void belowMerged(view.mergedAt(point), here);
     const height = view.map.getContainer().clientHeight;
     if (here.length > 0 && underSheet(view) && point.y > height * 0.48) view.map.panBy([0, point.y - height * 0.3]);
   });
@@ -86,16 +88,16 @@ function listen(view: MapView, sketching: Sketching): void {
   view.map.on("mousemove", ({ point }) => {
     cancelAnimationFrame(frame);
     if (useDesk.getState().tool !== "pick" || view.map.isMoving()) return;
-    frame = requestAnimationFrame(() => (view.map.getCanvas().style.cursor = view.hover(point) ? "pointer" : ""));
+    frame = requestAnimationFrame(() => (view.map.getCanvas().style.cursor = view.hover(point) || view.clusterAt(point) ? "pointer" : ""));
   });
   view.map.on("mouseout", () => view.hover(null));
   view.map.on("movestart", () => view.hover(null));
 }
 
-/** Adds to what was clicked on the features that mosaics stand for at the place, unless something else has been by then. */
-async function belowMosaics(layers: string[], at: [number, number], here: Found[]): Promise<void> {
-  const features = await Promise.all(layers.map((layer) => featureAt(layer, at).catch(() => undefined)));
-  const found = features.flatMap((f, i) => (f ? [{ layer: layers[i]!, id: String(f.id), properties: f.properties }] : []));
+/** Adds to what was clicked on the features that mosaics and merged lines stand for there, unless something else has been by then. */
+async function belowMerged(merged: ReturnType<MapView["mergedAt"]>, here: Found[]): Promise<void> {
+  const features = await Promise.all(merged.map(({ layer, within }) => featureIn(layer, within).catch(() => undefined)));
+  const found = features.flatMap((f, i) => (f ? [{ layer: merged[i]!.layer, id: String(f.id), properties: f.properties }] : []));
   if (found.length === 0 || useDesk.getState().here !== here) return;
   const all = [...here, ...found];
   select({ layer: all[0]!.layer, id: all[0]!.id }, all);

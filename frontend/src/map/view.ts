@@ -136,9 +136,29 @@ export class MapView {
     this.tinted = area;
   }
 
-  /** Layers of which a mosaic is drawn at a point, topmost first: which feature is there, only the server knows. */
-  mosaicsAt(point: { x: number; y: number }): string[] {
-    return [...new Set(this.drawnAt([point.x, point.y]).filter((f) => f.id === undefined).map((f) => markOf(f.layer as never)["onemap:layer"]!))];
+  /**
+   * Layers of which a mosaic, or lines merged by class, are drawn at a point, topmost first, each with where what they stand for
+   * is to be looked for: which features are there, only the server knows.
+   */
+  mergedAt({ x, y }: { x: number; y: number }): { layer: string; within: Bounds }[] {
+    const found = new Map<string, Bounds>();
+    const look = (kind: "LineString" | "Polygon", r: number) => {
+      const [sw, ne] = [this.map.unproject([x - r, y + r]), this.map.unproject([x + r, y - r])];
+      for (const f of this.drawnAt([[x - r, y - r], [x + r, y + r]])) {
+        const layer = markOf(f.layer as never)["onemap:layer"]!;
+        if (f.id === undefined && f.geometry.type.endsWith(kind) && !found.has(layer)) found.set(layer, [sw.lng, sw.lat, ne.lng, ne.lat]);
+      }
+    };
+    look("LineString", this.reach);
+    look("Polygon", 0);
+    return [...found].map(([layer, within]) => ({ layer, within }));
+  }
+
+  /** Where the cluster of points is that is drawn at a point of the screen; null if none is. */
+  clusterAt({ x, y }: { x: number; y: number }): LonLat | null {
+    const r = this.reach;
+    const cluster = this.drawnAt([[x - r, y - r], [x + r, y + r]]).find((f) => f.id === undefined && f.geometry.type === "Point" && f.properties.count > 1);
+    return cluster ? ((cluster.geometry as GeoJSON.Point).coordinates as LonLat) : null;
   }
 
   private features(at: PointLike | [PointLike, PointLike]): MapGeoJSONFeature[] {
