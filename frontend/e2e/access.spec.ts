@@ -15,6 +15,15 @@ for (const theme of ["light", "dark"]) {
     expect(await findings(page)).toEqual([]);
   });
 
+  test(`how a layer is used elsewhere has no barrier, ${theme}`, async ({ page }) => {
+    await open(page, `?at=15/35.8/116.09&layers=dltb&theme=${theme}`);
+    await page.getByRole("button", { name: "地类图斑 的选项" }).click();
+    await page.getByRole("button", { name: "使用此图层" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.waitForTimeout(500);
+    expect(await findings(page)).toEqual([]);
+  });
+
   test(`the phone has no barrier, ${theme}`, async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await open(page, `?at=15/35.8/116.09&theme=${theme}`);

@@ -107,4 +107,8 @@ for (const theme of ["light", "dark"])
     await expect(rows(page).first()).toHaveAttribute("aria-selected", "true");
     await page.waitForTimeout(300); // panels have come in
     expect(await findings(page)).toEqual([]);
+    await table(page).getByRole("button", { name: "导出" }).click();
+    await expect(page.getByRole("dialog", { name: "导出" })).toBeVisible();
+    await page.waitForTimeout(300);
+    expect(await findings(page)).toEqual([]);
   });

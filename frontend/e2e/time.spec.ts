@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { findings } from "./axe";
 import { drawn, expect, open, test } from "./map";
 import { psql } from "./psql";
 
@@ -51,6 +52,8 @@ test("two moments lie beside each other, with the list of what differs", async (
   await expect(list.getByText("变更").first()).toBeVisible();
   await list.getByRole("button", { name: /对比之后/ }).click();
   await expect(list.getByRole("insertion").filter({ hasText: "对比之后" })).toBeVisible();
+  await page.waitForTimeout(300); // the list has come in
+  expect(await findings(page)).toEqual([]);
   const handle = page.getByRole("slider", { name: "卷帘" });
   await handle.focus();
   await page.keyboard.press("Home");

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -69,13 +70,16 @@ func (s *seeker) gather(ctx context.Context) error {
 		return err
 	}
 	for name, t := range s.targets {
-		past := s.AsOf != 0 && (t.layer.Revision > s.AsOf || touched.layers[name] || touched.whole[name])
+		past := s.AsOf != 0 && (t.layer.Revision > s.AsOf || touched.features[name] != nil || touched.whole[name])
 		switch {
 		case past:
-			err = s.scan(ctx, t, 0)
+			err = s.scan(ctx, t, nil, 0)
 		case indexed[name] && !touched.whole[name]:
+			if ids := touched.features[name]; ids != nil {
+				err = s.scan(ctx, t, ids, 0)
+			}
 		case t.layer.Count <= mostDirectly || !t.layer.Tracked:
-			err = s.scan(ctx, t, mostDirectly)
+			err = s.scan(ctx, t, nil, mostDirectly)
 		default:
 			s.incomplete = append(s.incomplete, name)
 		}
@@ -141,7 +145,11 @@ func (s *seeker) look(ctx context.Context, touched *tail) (indexed map[string]bo
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, fmt.Errorf("search the index: %w", layers.BadValue(err))
 	}
-	s.add(touched, indexed)
+	if touched.n > mostOfTail { // no layer is known to be as the index has it
+		for name := range s.targets {
+			touched.whole[name] = true
+		}
+	}
 	return indexed, nil
 }
 
@@ -155,13 +163,16 @@ func (s *seeker) spans() (all []span, of []int) {
 	return all, of
 }
 
-// scan reads the rows of a layer, at most so many (0 = all), and keeps those that match. Of a layer whose past is not kept, none is
-// known.
-func (s *seeker) scan(ctx context.Context, t target, most int) error {
-	source, err := s.store.Rows(ctx, t.layer, layers.Query{AsOf: s.AsOf})
-	if err != nil {
+// scan reads the rows of a layer, or those with some ids, at most so many (0 = all), and keeps those that match. Of a layer whose past
+// is not kept, none is known.
+func (s *seeker) scan(ctx context.Context, t target, ids []string, most int) error {
+	source, err := s.store.Rows(ctx, t.layer, layers.Query{IDs: ids, AsOf: s.AsOf})
+	if errors.Is(err, layers.ErrInvalid) {
 		s.incomplete = append(s.incomplete, t.layer.Name)
 		return nil
+	}
+	if err != nil {
+		return err
 	}
 	sql := fmt.Sprintf("select source.%s::text, array[%s] from %s as source where %s", ident(t.layer.Table.Key), list(t.texts()), source.From, source.Where)
 	if most > 0 {

@@ -13,9 +13,8 @@ var tailSQL string
 
 // tail is what has changed and may not be in the index yet.
 type tail struct {
-	features map[ref]bool
-	layers   map[string]bool // that have some of them
-	whole    map[string]bool // layers of which many features have changed at once
+	features map[string][]string // ids by layer
+	whole    map[string]bool     // layers of which many features have changed at once
 	n        int
 }
 
@@ -24,13 +23,12 @@ func (t *tail) add(layer string, fid *int64) {
 		t.whole[layer] = true
 		return
 	}
-	t.layers[layer] = true
-	t.features[ref{layer, strconv.FormatInt(*fid, 10)}] = true
+	t.features[layer] = append(t.features[layer], strconv.FormatInt(*fid, 10))
 }
 
 // pending begins with what has been committed and has no position yet.
 func (s *seeker) pending(ctx context.Context) (*tail, error) {
-	t := &tail{features: map[ref]bool{}, layers: map[string]bool{}, whole: map[string]bool{}}
+	t := &tail{features: map[string][]string{}, whole: map[string]bool{}}
 	changes, err := s.store.Pending(ctx)
 	if err != nil {
 		return nil, err
@@ -53,22 +51,4 @@ func (t *tail) read(rows pgx.Rows) error {
 		return nil
 	})
 	return err
-}
-
-// add makes candidates of the features of a tail whose layers are read by the index. Of a tail that is too long no layer is known to
-// be as the index has it.
-func (s *seeker) add(t *tail, indexed map[string]bool) {
-	if t.n > mostOfTail {
-		for name := range s.targets {
-			t.whole[name] = true
-		}
-	}
-	for r := range t.features {
-		if !indexed[r.layer] {
-			continue
-		}
-		for i := range s.words {
-			s.note(r, i, Exact, nil)
-		}
-	}
 }

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -86,8 +87,11 @@ func (s *seeker) read(ctx context.Context, candidates []*candidate) (hits []foun
 	for name, ids := range byLayer(candidates, func(c *candidate) ref { return c.ref }) {
 		t := s.targets[name]
 		source, err := s.store.Rows(ctx, t.layer, layers.Query{IDs: ids, AsOf: s.AsOf})
-		if err != nil {
+		if errors.Is(err, layers.ErrInvalid) {
 			continue // its past is not kept: scan has said so
+		}
+		if err != nil {
+			return nil, err
 		}
 		sql := fmt.Sprintf("select source.%s::text, array[%s], array[%s], st_x(m.m), st_y(m.m) from %s as source, lateral (select %s as m) m where %s",
 			ident(t.layer.Table.Key), list(t.texts()), list(t.about()), source.From, t.middle(), source.Where)

@@ -1,5 +1,5 @@
 import { QueryClient, useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import * as client from "./client";
 import type { Bounds, Code, FeatureRef, Hits, LayerInfo } from "./types";
 
@@ -36,7 +36,7 @@ export function useCodes(scheme: string | undefined): Code[] {
 export function useSchemes(names: string[]): Map<string, Map<string, Code>> {
   return useQueries({
     queries: names.map(codesQuery),
-    combine: (answers) => new Map(answers.map((a, i) => [names[i], new Map(a.data?.map((c) => [c.code, c]))])),
+    combine: useCallback((answers: { data?: Code[] }[]) => new Map(answers.map((a, i) => [names[i], new Map(a.data?.map((c) => [c.code, c]))])), [names]),
   });
 }
 

@@ -48,3 +48,16 @@ test("tiles made again are fetched again each time, those of their zoom alone", 
   expect(refreshTiles).toHaveBeenCalledTimes(2);
   for (const [source, tiles] of refreshTiles.mock.calls) expect([source, tiles]).toEqual(["dltb", [{ z: 11, x: 1684, y: 806 }]]);
 });
+
+test("however many changes there are, only tiles near them are fetched again", () => {
+  const refreshTiles = vi.fn();
+  const map = { on: () => map, getSource: () => true, getZoom: () => 14.5, getBounds: () => ({ toArray: () => [[116.0, 35.7], [116.1, 35.8]] }), refreshTiles };
+  const freshness = new Freshness(map as unknown as MapLibre);
+  for (let i = 0; i < 300; i++) {
+    const [lon, lat] = [116.01 + (i % 2) * 0.08, 35.71 + (i % 7) * 0.0001];
+    freshness.changed("dltb", [lon, lat, lon, lat]);
+  }
+  const tiles = refreshTiles.mock.calls.map(([, list]) => (list as unknown[]).length);
+  expect(tiles).toHaveLength(300); // each change is shown
+  expect(Math.max(...tiles)).toBeLessThan(20); // and costs a few tiles, never the whole screen
+});

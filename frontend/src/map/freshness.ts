@@ -9,6 +9,26 @@ type LostTile = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: 
 
 export const world: Bounds = [-180, -85, 180, 85];
 
+const mostTouched = 64;
+
+/**
+ * A list one shorter: the two places that lie closest together are one, and of it only those tiles are fresh that were fetched
+ * after both changes. Places of one zoom stay as they are.
+ */
+function joined(list: Touched[]): Touched[] {
+  let best: [number, number] = [0, 1];
+  let least = Infinity;
+  list.forEach((a, i) => list.slice(0, i).forEach((b, j) => {
+    if (a.zoom !== undefined || b.zoom !== undefined) return;
+    const [west, south, east, north] = around(a.bounds, b.bounds);
+    const size = east - west + (north - south);
+    if (size < least) [least, best] = [size, [j, i]];
+  }));
+  const [a, b] = best.map((i) => list[i]);
+  const one = { bounds: around(a.bounds, b.bounds), fresh: new Set([...a.fresh].filter((key) => b.fresh.has(key))) };
+  return [one, ...list.filter((t) => t !== a && t !== b)];
+}
+
 /**
  * Keeps what is drawn as new as the change log. A change refreshes the tiles it touched that are on screen, and
  * remembers it for tiles that come on screen later out of MapLibre's own cache.
@@ -35,9 +55,8 @@ export class Freshness {
 
   /** Something of a source changed within bounds; without bounds, anywhere. */
   changed(source: string, bounds: Bounds | null | undefined): void {
-    const before = this.touched.get(source) ?? [];
-    const list = before.length < 64 && bounds ? [...before, { bounds, fresh: new Set<string>() }] : [{ bounds: world, fresh: new Set<string>() }];
-    this.touched.set(source, list);
+    const list = bounds ? [...(this.touched.get(source) ?? []), { bounds, fresh: new Set<string>() }] : [{ bounds: world, fresh: new Set<string>() }];
+    this.touched.set(source, list.length > mostTouched ? joined(list) : list);
     this.refresh(source);
   }
 

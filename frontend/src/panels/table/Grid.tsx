@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { useSchemes } from "../../api/queries";
 import type { LayerInfo } from "../../api/types";
@@ -9,9 +8,9 @@ import { choose, toggle, useTable } from "../../state/table";
 import { Head } from "./Head";
 import { Row } from "./Row";
 import { useBlocks } from "./useRows";
+import { rowHeight, useWindow } from "./useWindow";
 import { zoomTo } from "./zoomTo";
 
-const rowHeight = 30;
 const leadWidth = 92;
 
 /** The rows, however many: those in view are drawn, and fetched in blocks. Arrows move, Space marks, Enter goes there. */
@@ -21,9 +20,8 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
   const chosen = useTable((s) => s.chosen);
   const selected = useDesk((d) => (d.selected?.layer === layer.name ? d.selected.id : null));
   const [current, setCurrent] = useState(0);
-  const rows = useVirtualizer({ count: ids.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 8, scrollMargin: 0 });
-  const items = rows.getVirtualItems();
-  const features = useBlocks(layer.name, ids, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const { first, last, reveal } = useWindow(box, ids.length);
+  const features = useBlocks(layer.name, ids, first, last);
   const schemes = useSchemes(useMemo(() => [...new Set(columns.flatMap((c) => c.property.scheme ?? []))], [columns]));
   const at = Math.min(current, ids.length - 1);
 
@@ -35,20 +33,29 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
     if (place >= 0) setCurrent(place);
   }
   useEffect(() => {
-    if (place >= 0) rows.scrollToIndex(place, { align: "auto" });
-  }, [rows, place]);
+    if (place >= 0) reveal(place);
+  }, [reveal, place]);
 
   const go = (to: number) => {
     const next = Math.max(0, Math.min(ids.length - 1, to));
     setCurrent(next);
-    rows.scrollToIndex(next, { align: "auto" });
+    reveal(next);
     return next;
   };
   const pick = (index: number) => {
     setCurrent(index);
     select({ layer: layer.name, id: ids[index] }, []);
   };
-  const click = (index: number, event: MouseEvent) => {
+  const zoom = (index: number) => {
+    pick(index);
+    void zoomTo(layer.name, ids[index]);
+  };
+  /** A click on a row, or on what stands at its beginning: its mark, and the way to its place. */
+  const click = (event: MouseEvent) => {
+    const target = event.target as Element;
+    const index = Number(target.closest<HTMLElement>("[role=row]")?.dataset.index);
+    if (Number.isNaN(index)) return;
+    if (target.closest(".lead")) return void (target.closest("button") && zoom(index));
     if (event.shiftKey) choose([...chosen, ...span(ids, at, index)]);
     else if (event.ctrlKey || event.metaKey) toggle(ids[index]);
     else return pick(index);
@@ -62,10 +69,8 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
       const next = go(at + move);
       if (event.shiftKey) choose([...chosen, ...span(ids, at, next)]);
     } else if (event.key === " ") toggle(ids[at]);
-    else if (event.key === "Enter") {
-      pick(at);
-      void zoomTo(layer.name, ids[at]);
-    } else return;
+    else if (event.key === "Enter") zoom(at);
+    else return;
     event.preventDefault();
   };
 
@@ -74,14 +79,10 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
     <div ref={box} className="scroll grid" role="grid" tabIndex={0} aria-label={t("table.of", { name: named(layer) })} aria-rowcount={ids.length + 1} aria-colcount={columns.length + 1}
       aria-multiselectable="true" aria-activedescendant={ids[at] === undefined ? undefined : `row-${ids[at]}`} onKeyDown={press}>
       <Head columns={columns} ids={ids} width={width} />
-      <div role="rowgroup" className="grid-rows" style={{ height: rows.getTotalSize(), width }}>
-        {items.map((item) => {
-          const id = ids[item.index];
-          return (
-            <Row key={id} index={item.index} top={item.start} id={id} columns={columns} schemes={schemes} feature={features.get(id)} chosen={chosen.has(id)} selected={id === selected} current={item.index === at}
-              onClick={(event) => click(item.index, event)} onZoom={() => { pick(item.index); void zoomTo(layer.name, id); }} />
-          );
-        })}
+      <div role="rowgroup" className="grid-rows" style={{ height: ids.length * rowHeight, width }} onClick={click} onDoubleClick={(event) => !(event.target as Element).closest(".lead") && zoom(at)}>
+        {ids.slice(first, last + 1).map((id, i) => (
+          <Row key={id} index={first + i} top={(first + i) * rowHeight} id={id} columns={columns} schemes={schemes} feature={features.get(id)} chosen={chosen.has(id)} selected={id === selected} current={first + i === at} />
+        ))}
       </div>
     </div>
   );

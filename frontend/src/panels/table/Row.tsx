@@ -1,4 +1,4 @@
-import type { MouseEvent } from "react";
+import { memo } from "react";
 import type { Feature } from "../../api/types";
 import { useWords } from "../../i18n";
 import type { Column } from "../../lib/columns";
@@ -9,21 +9,19 @@ import { cell, type Schemes } from "../attributes";
 
 type Props = {
   index: number; top: number; id: string; columns: Column[]; schemes: Schemes; feature: Feature | undefined; chosen: boolean; selected: boolean; current: boolean;
-  onClick: (event: MouseEvent) => void; onZoom: () => void;
 };
 
-/** One row. What it holds may still be on its way. */
-export function Row({ index, top, id, columns, schemes, feature, chosen, selected, current, onClick, onZoom }: Props) {
+/** One row. What it holds may still be on its way. It is drawn again only when that changes: the table tells whose a click is. */
+export const Row = memo(function Row({ index, top, id, columns, schemes, feature, chosen, selected, current }: Props) {
   const words = useWords();
   const { t } = words;
   const number = figure(index + 1);
   return (
-    <div role="row" id={`row-${id}`} aria-rowindex={index + 2} aria-selected={selected || chosen} className={`${selected ? "selected " : ""}${chosen ? "chosen " : ""}${current ? "current" : ""}`} style={{ transform: `translateY(${top}px)` }}
-      onClick={onClick} onDoubleClick={onZoom}>
-      <div role="gridcell" className="lead" onClick={(event) => event.stopPropagation()}>
+    <div role="row" id={`row-${id}`} data-index={index} aria-rowindex={index + 2} aria-selected={selected || chosen} className={`${selected ? "selected " : ""}${chosen ? "chosen " : ""}${current ? "current" : ""}`} style={{ transform: `translateY(${top}px)` }}>
+      <div role="gridcell" className="lead">
         <input type="checkbox" tabIndex={-1} checked={chosen} onChange={() => toggle(id)} aria-label={t("table.mark", { row: number })} />
         <span>{number}</span>
-        <button className="icon-button" tabIndex={-1} onClick={onZoom} title={t("feature.zoom")} aria-label={t("table.zoomTo", { row: number })}><Icon name="zoom" size={14} /></button>
+        <button className="icon-button" tabIndex={-1} title={t("feature.zoom")} aria-label={t("table.zoomTo", { row: number })}><Icon name="zoom" size={14} /></button>
       </div>
       {columns.map(({ property, width, figures }) => {
         const said = feature && cell(property, feature.properties?.[property.name], schemes, words);
@@ -31,4 +29,4 @@ export function Row({ index, top, id, columns, schemes, feature, chosen, selecte
       })}
     </div>
   );
-}
+});

@@ -22,7 +22,7 @@ export function useAsked(layer: string): Rows {
 export function useIndex(asked: Rows) {
   const query = useQuery<RowIndex>({
     queryKey: ["rows", asked.layer, "index", asked.filter, asked.sort, asked.bounds, asked.asOf],
-    queryFn: ({ signal }) => rowIndex(asked, signal),
+    queryFn: ({ signal }) => rowIndex(asked, signal), structuralSharing: false, // to compare them all takes longer than to draw some
     placeholderData: (before, last) => (last?.queryKey[1] === asked.layer ? before : undefined),
   });
   const only = useTable((t) => t.only);
