@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// condition is one condition in the words of two standards.
-type condition struct{ cql, fes string }
+// condition is one condition in the words of two standards, and of the database.
+type condition struct{ cql, fes, sql string }
 
 // someCondition makes one of the houses, of so many levels.
 func someCondition(r *rand.Rand, depth int) condition {
@@ -18,19 +18,21 @@ func someCondition(r *rand.Rand, depth int) condition {
 		a, b := someCondition(r, depth-1), someCondition(r, depth-1)
 		switch r.IntN(3) {
 		case 0:
-			return condition{"NOT (" + a.cql + ")", "<Not>" + a.fes + "</Not>"}
+			return condition{"NOT (" + a.cql + ")", "<Not>" + a.fes + "</Not>", "not (" + a.sql + ")"}
 		case 1:
-			return condition{"(" + a.cql + ") AND (" + b.cql + ")", "<And>" + a.fes + b.fes + "</And>"}
+			return condition{"(" + a.cql + ") AND (" + b.cql + ")", "<And>" + a.fes + b.fes + "</And>", "(" + a.sql + ") and (" + b.sql + ")"}
 		}
-		return condition{"(" + a.cql + ") OR (" + b.cql + ")", "<Or>" + a.fes + b.fes + "</Or>"}
+		return condition{"(" + a.cql + ") OR (" + b.cql + ")", "<Or>" + a.fes + b.fes + "</Or>", "(" + a.sql + ") or (" + b.sql + ")"}
 	}
 	value := func(name, literal, value string) condition {
 		op := r.IntN(6)
 		element := []string{"EqualTo", "NotEqualTo", "LessThan", "GreaterThan", "LessThanOrEqualTo", "GreaterThanOrEqualTo"}[op]
-		return condition{fmt.Sprintf("%s %s %s", name, []string{"=", "<>", "<", ">", "<=", ">="}[op], literal),
-			fmt.Sprintf("<PropertyIs%s><PropertyName>%s</PropertyName><Literal>%s</Literal></PropertyIs%[1]s>", element, name, value)}
+		sign := []string{"=", "<>", "<", ">", "<=", ">="}[op]
+		return condition{fmt.Sprintf("%s %s %s", name, sign, literal),
+			fmt.Sprintf("<PropertyIs%s><PropertyName>%s</PropertyName><Literal>%s</Literal></PropertyIs%[1]s>", element, name, value),
+			fmt.Sprintf("%s %s '%s'", name, sign, value)}
 	}
-	switch r.IntN(7) {
+	switch r.IntN(8) {
 	case 0:
 		v := fmt.Sprint(r.IntN(5))
 		return value("floors", v, v)
@@ -48,11 +50,17 @@ func someCondition(r *rand.Rand, depth int) condition {
 		return value("checked", "TIMESTAMP('"+v+"')", v)
 	case 5:
 		name := []string{"floors", "listed", "built", "checked"}[r.IntN(4)]
-		return condition{name + " IS NULL", "<PropertyIsNull><PropertyName>" + name + "</PropertyName></PropertyIsNull>"}
+		return condition{name + " IS NULL", "<PropertyIsNull><PropertyName>" + name + "</PropertyName></PropertyIsNull>", name + " is null"}
+	case 6:
+		x, y := 116.089+r.Float64()*0.012, 35.799+r.Float64()*0.012
+		x2, y2 := x+r.Float64()*0.006, y+r.Float64()*0.006
+		return condition{fmt.Sprintf("S_INTERSECTS(geom, BBOX(%v, %v, %v, %v))", x, y, x2, y2),
+			fmt.Sprintf(`<BBOX><PropertyName>geom</PropertyName><gml:Envelope srsName="EPSG:4490"><gml:lowerCorner>%v %v</gml:lowerCorner><gml:upperCorner>%v %v</gml:upperCorner></gml:Envelope></BBOX>`, x, y, x2, y2),
+			fmt.Sprintf("st_intersects(geom, st_makeenvelope(%v, %v, %v, %v, 4490))", x, y, x2, y2)}
 	}
 	v := []string{"甲%", "%1", "_1", "%\"%"}[r.IntN(4)]
 	return condition{"no LIKE '" + v + "'", `<PropertyIsLike wildCard="*" singleChar="?" escapeChar="!" escape="!"><PropertyName>no</PropertyName><Literal>` +
-		strings.NewReplacer("%", "*", "_", "?").Replace(v) + "</Literal></PropertyIsLike>"}
+		strings.NewReplacer("%", "*", "_", "?").Replace(v) + "</Literal></PropertyIsLike>", "no like '" + v + "'"}
 }
 
 // The same filter finds the same features at OGC API and at every version of WFS, in the same order; and so does a box, whichever
@@ -74,8 +82,8 @@ func TestDoorsFindTheSameFeatures(t *testing.T) {
 		want := items("filter=" + url.QueryEscape(c.cql))
 		found += len(want)
 		for version, filter := range map[string]string{
-			"2.0.0": `<Filter xmlns="http://www.opengis.net/fes/2.0">` + strings.ReplaceAll(c.fes, "PropertyName>", "ValueReference>") + "</Filter>",
-			"1.1.0": `<Filter xmlns="http://www.opengis.net/ogc">` + c.fes + "</Filter>", "1.0.0": `<Filter xmlns="http://www.opengis.net/ogc">` + c.fes + "</Filter>",
+			"2.0.0": `<Filter xmlns="http://www.opengis.net/fes/2.0" xmlns:gml="http://www.opengis.net/gml/3.2">` + strings.ReplaceAll(c.fes, "PropertyName>", "ValueReference>") + "</Filter>",
+			"1.1.0": `<Filter xmlns="http://www.opengis.net/ogc" xmlns:gml="http://www.opengis.net/gml">` + c.fes + "</Filter>", "1.0.0": `<Filter xmlns="http://www.opengis.net/ogc" xmlns:gml="http://www.opengis.net/gml">` + c.fes + "</Filter>",
 		} {
 			if got := w.wfs(version, "GetFeature", "TYPENAME=house", "FILTER="+filter); !slices.Equal(got.ids(), want) {
 				t.Errorf("%s finds %v, OGC API %v: %s\n%.600s", version, got.ids(), want, c.cql, got.body)
