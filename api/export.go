@@ -25,20 +25,11 @@ var exportWays = []string{"f", "crs", "properties", "sortby", "encoding", "names
 // export sends a layer as a file of any format that can be written: those that are streams as they are read, the others when
 // they are made. A client that leaves ends it, and the programs that help. Coordinates are east before north, as files have them.
 func (s *Server) export(c echo.Context) error {
-	ctx, actor, store := c.Request().Context(), auth.Actor(c), s.ground().Store
-	l, err := store.Layer(ctx, actor, param(c, "layer"))
-	if err != nil {
-		return err
-	}
-	p, err := query(c.Request(), known(l, exportWays)...)
+	l, p, q, err := s.asked(c, exportWays)
 	if err != nil {
 		return err
 	}
 	as, err := format.ForWriting(cmp.Or(p["f"], "geojson"), "")
-	if err != nil {
-		return err
-	}
-	q, err := s.which(ctx, l, p, exportWays)
 	if err != nil {
 		return err
 	}
@@ -51,7 +42,7 @@ func (s *Server) export(c echo.Context) error {
 		q.SRID = crs.SRID
 	}
 	opt := format.ExportOptions{Format: as.Name, Properties: p.names("properties"), ID: p["id"], Names: p["names"], Codes: p["codes"], Encoding: p["encoding"]}
-	ctx, done, err := s.ground().shares.export.take(ctx)
+	ctx, done, err := s.ground().shares.export.take(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -64,18 +55,18 @@ func (s *Server) export(c echo.Context) error {
 
 // exportStream sends the file as it is written.
 func (s *Server) exportStream(c echo.Context, ctx context.Context, l *layers.Layer, as format.Format, q layers.Query, opt format.ExportOptions) error {
-	out := newPatient(c, func(h http.Header) {
+	out := newLate(c, func(h http.Header) {
 		h.Set(echo.HeaderContentType, textType(as.Writing.MediaType, as.Text(opt.Encoding)))
 		h.Set(echo.HeaderContentDisposition, attachment(l, l.Name+as.Extensions[0], as.Extensions[0]))
 	})
 	if c.Request().Method == http.MethodHead {
-		out.close()
+		out.start()
 		return nil
 	}
 	if _, err := format.ExportTo(ctx, out, s.ground().Store, auth.Actor(c), l.Name, q, opt); err != nil {
 		return err
 	}
-	out.close()
+	out.start()
 	return nil
 }
 
@@ -94,12 +85,12 @@ func (s *Server) exportWhole(c echo.Context, ctx context.Context, l *layers.Laye
 			return err
 		}
 	}
-	out := newPatient(c, func(h http.Header) {
+	out := newLate(c, func(h http.Header) {
 		h.Set(echo.HeaderContentType, textType(media, as.Text(opt.Encoding)))
 		h.Set(echo.HeaderContentDisposition, attachment(l, name, strings.TrimPrefix(name, l.Name)))
 	})
 	if c.Request().Method == http.MethodHead {
-		out.close()
+		out.start()
 		return nil
 	}
 	file, err := os.Open(opt.File)
@@ -113,7 +104,7 @@ func (s *Server) exportWhole(c echo.Context, ctx context.Context, l *layers.Laye
 	if _, err := io.Copy(out, file); err != nil {
 		return err
 	}
-	out.close()
+	out.start()
 	return nil
 }
 

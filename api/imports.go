@@ -74,7 +74,7 @@ func (s *Server) askImport(c echo.Context, ask func(context.Context, string, *in
 	if _, err := query(c.Request()); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(s.newPatientBody(c))
+	body, err := io.ReadAll(c.Request().Body)
 	if err != nil {
 		return err
 	}

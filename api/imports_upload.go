@@ -101,10 +101,10 @@ func (b *patientBody) Read(p []byte) (int, error) {
 	// A recorder in a test has no deadlines; a connection always has.
 	_ = b.control.SetReadDeadline(time.Now().Add(b.silence))
 	n, err := b.body.Read(p)
-	_ = b.control.SetReadDeadline(time.Time{})
 	if err == nil || err == io.EOF {
+		_ = b.control.SetReadDeadline(time.Time{})
 		return n, err
-	}
+	} // else the deadline stays: before it answers the server would wait for the rest
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -25,7 +26,7 @@ const maxBody = 1 << 20
 func (s *Server) middleware() {
 	all := func(c echo.Context) error { return c.Handler()(c) } // what the route is for
 	for _, m := range slices.Backward([]echo.MiddlewareFunc{
-		s.identify, s.observe, s.recover, s.headers, s.noCrossSite, compressed, limitBody, auth.Middleware(),
+		s.patiently, s.identify, s.observe, s.recover, s.headers, s.noCrossSite, compressed, s.limitBody, auth.Middleware(),
 	}) {
 		all = m(all)
 	}
@@ -137,13 +138,14 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 // Values of headers that every answer has; they are never written to, only replaced.
 var (
 	allOrigins = []string{"*"}
-	exposed    = []string{"Content-Crs, ETag, Link, Retry-After, X-Request-Id"}
+	exposed    = []string{"Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned, Retry-After, X-Request-Id"}
 	noSniff    = []string{"nosniff"}
 	sameOrigin = []string{"same-origin"}
 	varyCoding = slices.Clip([]string{"Accept-Encoding"})
 )
 
-func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+// limitBody refuses a body that is large, and waits for one that does not come as long as for an upload.
+func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		if r.Body == nil || r.Body == http.NoBody {
@@ -155,7 +157,12 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.ContentLength > maxBody {
 			return fmt.Errorf("%w: the body has more than %d bytes", errTooLarge, maxBody)
 		}
+		whole := r.Body
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{s.newPatientBody(c), whole}
 		return next(c)
 	}
 }

@@ -7,40 +7,70 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// slowChunk is how long a client may take for what one write gives it: who takes longer is dropped, so that it does not hold a
-// connection to the database for ever.
-const slowChunk = 30 * time.Second
-
-// patient writes a long answer to a client that may be slow, or gone. begin sets the headers before the first byte, so that an
-// error which comes before it is still an answer of its own.
-type patient struct {
-	c       echo.Context
-	control *http.ResponseController
-	begin   func(h http.Header)
-	begun   bool
+// patiently drops a client that takes nothing of its answer for as long as a sender may keep silent: whoever stops reading
+// would hold a connection to the database, and a place among the requests, for ever.
+func (s *Server) patiently(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		w := &patientWriter{ResponseWriter: c.Response().Writer, silence: s.opt.Silence}
+		c.Response().Writer = w
+		w.wait()
+		defer func() {
+			w.wait() // for what is still in the server's buffer
+			c.Response().Writer = w.ResponseWriter
+		}()
+		return next(c)
+	}
 }
 
-func newPatient(c echo.Context, begin func(h http.Header)) *patient {
-	return &patient{c, http.NewResponseController(c.Response().Writer), begin, false}
+// patientWriter gives the client its time for each part of an answer.
+type patientWriter struct {
+	http.ResponseWriter
+	silence time.Duration
+	own     bool // the handler has deadlines of its own
 }
 
-func (p *patient) start() {
-	if !p.begun {
-		p.begun = true
-		p.begin(p.c.Response().Header())
-		p.c.Response().WriteHeader(http.StatusOK)
+func (w *patientWriter) Write(b []byte) (int, error) {
+	w.wait()
+	return w.ResponseWriter.Write(b)
+}
+
+// SetWriteDeadline is what http.ResponseController calls for a handler that is less patient.
+func (w *patientWriter) SetWriteDeadline(t time.Time) error {
+	w.own = true
+	return http.NewResponseController(w.ResponseWriter).SetWriteDeadline(t)
+}
+
+// Unwrap gives http.ResponseController the connection.
+func (w *patientWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *patientWriter) wait() {
+	if w.own {
+		return
+	}
+	if to, ok := w.ResponseWriter.(interface{ SetWriteDeadline(time.Time) error }); ok { // a recorder in a test has none
+		_ = to.SetWriteDeadline(time.Now().Add(w.silence))
+	}
+}
+
+// late begins an answer with its first byte, so that an error which comes before it is still an answer of its own.
+type late struct {
+	c     echo.Context
+	begin func(h http.Header)
+	begun bool
+}
+
+func newLate(c echo.Context, begin func(h http.Header)) *late { return &late{c, begin, false} }
+
+func (l *late) start() {
+	if !l.begun {
+		l.begun = true
+		l.begin(l.c.Response().Header())
+		l.c.Response().WriteHeader(http.StatusOK)
 	}
 }
 
 // Write implements io.Writer.
-func (p *patient) Write(b []byte) (int, error) {
-	p.start()
-	_ = p.control.SetWriteDeadline(time.Now().Add(slowChunk)) // a recorder in a test has none
-	return p.c.Response().Write(b)
-}
-
-// close sends the headers where nothing was written, and gives the connection its time back for the next request.
-func (p *patient) close() {
-	p.start()
-	_ = p.control.SetWriteDeadline(time.Time{})
+func (l *late) Write(b []byte) (int, error) {
+	l.start()
+	return l.c.Response().Write(b)
 }

@@ -79,7 +79,7 @@ func (s *Server) beginExport(c echo.Context) error {
 	if _, err := query(c.Request()); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(s.newPatientBody(c))
+	body, err := io.ReadAll(c.Request().Body)
 	if err != nil {
 		return err
 	}

@@ -32,12 +32,19 @@ func newCertified(t testing.TB) *town {
 	if _, err := w.pool.Exec(t.Context(), certified); err != nil {
 		t.Fatal(err)
 	}
+	w.has("cert_area")
+	return w
+}
+
+// has waits until a layer that was published by SQL is in the catalogue.
+func (w *town) has(layer string) {
+	w.Helper()
 	for begun := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		if _, err := w.store.Layer(t.Context(), layers.Anonymous, "cert_area"); err == nil {
-			return w
+		if _, err := w.store.Layer(w.Context(), layers.Anonymous, layer); err == nil {
+			return
 		}
 		if time.Since(begun) > 30*time.Second {
-			t.Fatal("the certified layers did not appear")
+			w.Fatalf("the layer %s did not appear", layer)
 		}
 	}
 }

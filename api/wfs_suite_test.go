@@ -4,9 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
-
-	"onemap/layers"
 )
 
 // listed is a layer without geometry, whose numbers are of both widths and not all there.
@@ -23,14 +20,7 @@ func TestWFSIsAsItsSuiteTakesForGranted(t *testing.T) {
 	if _, err := w.pool.Exec(t.Context(), listed); err != nil {
 		t.Fatal(err)
 	}
-	for begun := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		if _, err := w.store.Layer(t.Context(), layers.Anonymous, "cert_list"); err == nil {
-			break
-		}
-		if time.Since(begun) > 30*time.Second {
-			t.Fatal("the list did not appear")
-		}
-	}
+	w.has("cert_list")
 	capabilities := string(w.get("/wfs?service=WFS&request=GetCapabilities").body)
 	for _, one := range regexp.MustCompile(`(?s)<wfs:FeatureType .*?</wfs:FeatureType>`).FindAllString(capabilities, -1) {
 		if !strings.Contains(one, "<wfs:DefaultCRS>urn:ogc:def:crs:EPSG::") || !strings.Contains(one, "<wfs:OtherCRS>") {

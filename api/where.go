@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/auth"
 	"onemap/layers"
 	"onemap/layers/cql"
 )
@@ -44,6 +47,20 @@ func (s *Server) which(ctx context.Context, l *layers.Layer, p params, ways []st
 	}
 	q.AsOf, err = s.asOf(ctx, p)
 	return q, err
+}
+
+// asked is a request about features of the layer in its path, read: its parameters, and which features it means. ways are the
+// other parameters of the door.
+func (s *Server) asked(c echo.Context, ways []string) (l *layers.Layer, p params, q layers.Query, err error) {
+	ctx := c.Request().Context()
+	if l, err = s.ground().Store.Layer(ctx, auth.Actor(c), param(c, "layer")); err != nil {
+		return nil, nil, q, err
+	}
+	if p, err = query(c.Request(), known(l, ways)...); err != nil {
+		return nil, nil, q, err
+	}
+	q, err = s.which(ctx, l, p, ways)
+	return l, p, q, err
 }
 
 // bounds reads bbox, with x first, and the system it is in; nil = everywhere.
