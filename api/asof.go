@@ -49,3 +49,11 @@ func (s *Server) positionOf(ctx context.Context, p params, name string) (int64, 
 	}
 	return position, err
 }
+
+// positionAsked is the position that an answer is at least true of: the one that was asked for, else the last.
+func (s *Server) positionAsked(ctx context.Context, q layers.Query) (int64, error) {
+	if q.AsOf != 0 {
+		return max(q.AsOf, 0), nil
+	}
+	return s.ground().Store.Position(ctx)
+}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,24 +27,11 @@ type countsDoc struct {
 
 // difference lists the features of a layer that are not the same at two moments.
 func (s *Server) difference(c echo.Context) error {
-	ctx, actor, store := c.Request().Context(), auth.Actor(c), s.ground().Store
-	l, err := store.Layer(ctx, actor, param(c, "layer"))
+	a, err := s.answer(c, differenceWays...)
 	if err != nil {
 		return err
 	}
-	p, err := query(c.Request(), differenceWays...)
-	if err != nil {
-		return err
-	}
-	f, err := negotiate(c, p["f"], features)
-	if err != nil {
-		return err
-	}
-	var q layers.Query
-	crs, err := p.answer(l, &q)
-	if err != nil {
-		return err
-	}
+	l, p, q, f := a.layer, a.params, a.query, a.served
 	if q.Bounds, q.BoundsSRID, err = p.bounds(l); err != nil {
 		return err
 	}
@@ -57,20 +43,20 @@ func (s *Server) difference(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, done, err := s.ground().shares.stream.take(ctx)
+	ctx, done, err := s.ground().shares.stream.take(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	defer done()
-	d, err := store.Difference(ctx, actor, l.Name, q, from, to)
+	d, err := s.ground().Store.Difference(ctx, auth.Actor(c), l.Name, q, from, to)
 	if err != nil {
 		return err
 	}
 	links := append(s.selfLinks(c, f, features), s.collectionLink(c, l))
 	if d.Next != "" {
-		links = append(links, link{Href: s.here(c, func(q url.Values) { q.Set("f", f.f); q.Set("cursor", d.Next) }), Rel: "next", Type: plainType(f.media), Title: "下一页 Next page"})
+		links = append(links, s.nextLink(c, f, d.Next))
 	}
-	c.Response().Header().Set("Content-Crs", "<"+crs.URI+">")
+	c.Response().Header().Set("Content-Crs", "<"+a.crs.URI+">")
 	if f.f == "html" {
 		return s.differencePage(c, d, links)
 	}
@@ -79,7 +65,7 @@ func (s *Server) difference(c echo.Context) error {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		if body, err = appendDiffering(body, l, one, crs.coordinates()); err != nil {
+		if body, err = appendDiffering(body, l, one, a.crs.coordinates()); err != nil {
 			return err
 		}
 	}

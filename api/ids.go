@@ -16,39 +16,28 @@ var idsWays = []string{"sortby"}
 // ids lists the ids of all features that are meant, in the order asked for: what a table of any length scrolls over, asking for
 // rows by items?ids= as they are seen. The list comes as it is read; position is what it is at least true of.
 func (s *Server) ids(c echo.Context) error {
-	ctx, actor, store := c.Request().Context(), auth.Actor(c), s.ground().Store
-	l, err := store.Layer(ctx, actor, param(c, "layer"))
-	if err != nil {
-		return err
-	}
-	p, err := query(c.Request(), known(l, idsWays)...)
-	if err != nil {
-		return err
-	}
-	q, err := s.which(ctx, l, p, idsWays)
+	l, p, q, err := s.asked(c, idsWays)
 	if err != nil {
 		return err
 	}
 	q.Sort = p.sorting()
-	ctx, done, err := s.ground().shares.stream.take(ctx)
+	ctx, done, err := s.ground().shares.stream.take(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	defer done()
-	position := q.AsOf
-	if position == 0 {
-		if position, err = store.Position(ctx); err != nil {
-			return err
-		}
+	position, err := s.positionAsked(ctx, q)
+	if err != nil {
+		return err
 	}
 	out, count := bufio.NewWriterSize(c.Response(), 64<<10), 0
 	begin := func() {
 		c.Response().Header().Set(echo.HeaderContentType, typeJSON)
 		c.Response().WriteHeader(http.StatusOK)
-		out.WriteString(`{"position":` + strconv.FormatInt(max(position, 0), 10) + `,"ids":[`) // an error stays with the writer until Flush
+		out.WriteString(`{"position":` + strconv.FormatInt(position, 10) + `,"ids":[`) // an error stays with the writer until Flush
 	}
 	var buf []byte
-	for id, err := range store.IDs(ctx, actor, l.Name, q) {
+	for id, err := range s.ground().Store.IDs(ctx, auth.Actor(c), l.Name, q) {
 		if err != nil {
 			return err
 		}
@@ -112,16 +101,7 @@ type valueDoc struct {
 
 // statistics tells what the values of one property are like, among the features that are meant.
 func (s *Server) statistics(c echo.Context) error {
-	ctx, actor, store := c.Request().Context(), auth.Actor(c), s.ground().Store
-	l, err := store.Layer(ctx, actor, param(c, "layer"))
-	if err != nil {
-		return err
-	}
-	p, err := query(c.Request(), known(l, statisticsWays)...)
-	if err != nil {
-		return err
-	}
-	q, err := s.which(ctx, l, p, statisticsWays)
+	l, p, q, err := s.asked(c, statisticsWays)
 	if err != nil {
 		return err
 	}
@@ -129,23 +109,21 @@ func (s *Server) statistics(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, done, err := s.ground().shares.stream.take(ctx)
+	ctx, done, err := s.ground().shares.stream.take(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	defer done()
-	position := q.AsOf
-	if position == 0 {
-		if position, err = store.Position(ctx); err != nil {
-			return err
-		}
+	position, err := s.positionAsked(ctx, q)
+	if err != nil {
+		return err
 	}
-	st, err := store.Statistics(ctx, actor, l.Name, p["property"], most, q)
+	st, err := s.ground().Store.Statistics(ctx, auth.Actor(c), l.Name, p["property"], most, q)
 	if err != nil {
 		return err
 	}
 	of, _ := l.Property(p["property"]) // it has statistics
-	doc := statisticsDoc{of.Name, of.Title, of.TitleEn, of.Type, of.Unit, max(position, 0), st.Count, st.Nulls, st.Distinct,
+	doc := statisticsDoc{of.Name, of.Title, of.TitleEn, of.Type, of.Unit, position, st.Count, st.Nulls, st.Distinct,
 		st.Min, st.Max, st.Mean, st.Sum, st.Bins, nil}
 	if st.Bins == nil || of.Scheme != "" {
 		if doc.Values, err = s.named(c, of, st.Values); err != nil {

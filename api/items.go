@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -72,11 +71,8 @@ func (s *Server) items(c echo.Context) error {
 
 // itemsRequest parses: URL to layers.Query; unknown parameters are refused.
 func (s *Server) itemsRequest(c echo.Context) (r itemsRequest, err error) {
-	if r.layer, err = s.ground().Store.Layer(c.Request().Context(), auth.Actor(c), param(c, "layer")); err != nil {
-		return r, err
-	}
-	p, err := query(c.Request(), known(r.layer, itemsWays)...)
-	if err != nil {
+	var p params
+	if r.layer, p, r.query, err = s.asked(c, itemsWays); err != nil {
 		return r, err
 	}
 	if p["f"] == "geojson" { // as the table of formats calls it
@@ -86,9 +82,6 @@ func (s *Server) itemsRequest(c echo.Context) (r itemsRequest, err error) {
 		return r, err
 	}
 	if r.limit, err = p.limit(usualItems, layers.MaxLimit); err != nil {
-		return r, err
-	}
-	if r.query, err = s.which(c.Request().Context(), r.layer, p, itemsWays); err != nil {
 		return r, err
 	}
 	r.query.Sort, r.query.After = p.sorting(), p["cursor"]
@@ -155,56 +148,42 @@ func (s *Server) itemsJSON(c echo.Context, ctx context.Context, r itemsRequest, 
 func (s *Server) itemsLinks(c echo.Context, r itemsRequest, next string) []link {
 	links := append(s.selfLinks(c, r.served, itemsFormats(r.layer)), s.collectionLink(c, r.layer))
 	if next != "" {
-		href := s.here(c, func(q url.Values) { q.Set("f", r.served.f); q.Set("cursor", next) })
-		links = append(links, link{Href: href, Rel: "next", Type: plainType(r.served.media), Title: "下一页 Next page"})
+		links = append(links, s.nextLink(c, r.served, next))
 	}
 	return links
 }
 
 func (s *Server) item(c echo.Context) error {
-	ctx, actor := c.Request().Context(), auth.Actor(c)
-	l, err := s.ground().Store.Layer(ctx, actor, param(c, "layer"))
+	a, err := s.answer(c, append(answerParams, "as-of")...)
 	if err != nil {
 		return err
 	}
-	p, err := query(c.Request(), append(answerParams, "as-of")...)
-	if err != nil {
+	if a.query.AsOf, err = s.asOf(c.Request().Context(), a.params); err != nil {
 		return err
 	}
-	f, err := negotiate(c, p["f"], features)
-	if err != nil {
-		return err
-	}
-	var q layers.Query
-	crs, err := p.answer(l, &q)
-	if err != nil {
-		return err
-	}
-	if q.AsOf, err = s.asOf(ctx, p); err != nil {
-		return err
-	}
-	ctx, done, err := s.ground().shares.page.take(ctx)
+	ctx, done, err := s.ground().shares.page.take(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	defer done()
-	feature, err := s.ground().Store.Feature(ctx, actor, l.Name, param(c, "id"), q)
+	feature, err := s.ground().Store.Feature(ctx, auth.Actor(c), a.layer.Name, param(c, "id"), a.query)
 	if err != nil {
 		return err
 	}
-	if l, err = l.Only(q.Properties); err != nil {
+	l, err := a.layer.Only(a.query.Properties)
+	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Content-Crs", "<"+crs.URI+">")
-	links := append(s.selfLinks(c, f, features), s.collectionLink(c, l))
-	if f.f == "html" {
-		return s.itemPage(c, ctx, l, *feature, crs)
+	c.Response().Header().Set("Content-Crs", "<"+a.crs.URI+">")
+	links := append(s.selfLinks(c, a.served, features), s.collectionLink(c, l))
+	if a.served.f == "html" {
+		return s.itemPage(c, ctx, l, *feature, a.crs)
 	}
 	more, err := marshal(links)
 	if err != nil {
 		return err
 	}
-	body := format.AppendGeoJSON(nil, l, *feature, crs.coordinates())
+	body := format.AppendGeoJSON(nil, l, *feature, a.crs.coordinates())
 	body = fmt.Appendf(body[:len(body)-1], `,"links":%s}`, more)
-	return tagged(c, f.media, body)
+	return tagged(c, a.served.media, body)
 }

@@ -79,6 +79,12 @@ func (s *Server) selfLinks(c echo.Context, in served, on []served) []link {
 	return out
 }
 
+// nextLink is the link to the page that begins at a cursor.
+func (s *Server) nextLink(c echo.Context, in served, cursor string) link {
+	href := s.here(c, func(q url.Values) { q.Set("f", in.f); q.Set("cursor", cursor) })
+	return link{Href: href, Rel: "next", Type: plainType(in.media), Title: "下一页 Next page"}
+}
+
 // here is the address of the request with its query changed.
 func (s *Server) here(c echo.Context, change func(url.Values)) string {
 	values := url.Values{}

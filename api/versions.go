@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -51,19 +50,11 @@ func inZone(t *time.Time) *time.Time {
 
 // versions is what a feature was and is, newest first.
 func (s *Server) versions(c echo.Context) error {
-	ctx, actor, store := c.Request().Context(), auth.Actor(c), s.ground().Store
-	l, err := store.Layer(ctx, actor, param(c, "layer"))
+	a, err := s.answer(c, versionsWays...)
 	if err != nil {
 		return err
 	}
-	p, err := query(c.Request(), versionsWays...)
-	if err != nil {
-		return err
-	}
-	f, err := negotiate(c, p["f"], features)
-	if err != nil {
-		return err
-	}
+	l, p, f := a.layer, a.params, a.served
 	limit, err := p.limit(usualVersions, mostVersions)
 	if err != nil {
 		return err
@@ -74,21 +65,16 @@ func (s *Server) versions(c echo.Context) error {
 			return fmt.Errorf("%w: cursor %q is not one this server gave; start again without it", layers.ErrInvalid, text)
 		}
 	}
-	var q layers.Query
-	crs, err := p.answer(l, &q)
-	if err != nil {
-		return err
-	}
-	ctx, done, err := s.ground().shares.page.take(ctx)
+	ctx, done, err := s.ground().shares.page.take(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	defer done()
-	list, err := store.Versions(ctx, actor, l.Name, param(c, "id"), q, before, limit+1)
+	list, err := s.ground().Store.Versions(ctx, auth.Actor(c), l.Name, param(c, "id"), a.query, before, limit+1)
 	if err != nil {
 		return err
 	}
-	shown, err := l.Only(q.Properties)
+	shown, err := l.Only(a.query.Properties)
 	if err != nil {
 		return err
 	}
@@ -96,9 +82,9 @@ func (s *Server) versions(c echo.Context) error {
 	if len(list) > limit {
 		list = list[:limit]
 		next := strconv.FormatInt(list[limit-1].Feature.Version, 36)
-		links = append(links, link{Href: s.here(c, func(q url.Values) { q.Set("f", f.f); q.Set("cursor", next) }), Rel: "next", Type: plainType(f.media), Title: "下一页 Next page"})
+		links = append(links, s.nextLink(c, f, next))
 	}
-	c.Response().Header().Set("Content-Crs", "<"+crs.URI+">")
+	c.Response().Header().Set("Content-Crs", "<"+a.crs.URI+">")
 	if f.f == "html" {
 		return s.versionsPage(c, ctx, shown, param(c, "id"), list, links)
 	}
@@ -107,7 +93,7 @@ func (s *Server) versions(c echo.Context) error {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		if body, err = appendMembers(format.AppendGeoJSON(body, shown, v.Feature, crs.coordinates()), newVersionDoc(v)); err != nil {
+		if body, err = appendMembers(format.AppendGeoJSON(body, shown, v.Feature, a.crs.coordinates()), newVersionDoc(v)); err != nil {
 			return err
 		}
 	}
