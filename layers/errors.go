@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -35,6 +36,10 @@ func translate(err error) error {
 		return fmt.Errorf("%w: %w", ErrConflict, err)
 	case "22P02", "22003", "22007", "22008", "22009", "22021": // a text that is no value of the column's type, or out of its range
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	case "22023": // invalid_parameter_value: among others what PostgreSQL takes for the name of a time zone
+		if strings.Contains(pg.Message, "time zone") {
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
 	case "57014": // query_canceled
 		return fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
