@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"onemap/layers/format/xsdtest"
 )
 
 // listed is a layer without geometry, whose numbers are of both widths and not all there.
@@ -54,6 +56,6 @@ func TestWFSIsAsItsSuiteTakesForGranted(t *testing.T) {
 		t.Errorf("nobody asked what is nil: %s", r.body)
 	}
 	t.Run("valid", func(t *testing.T) {
-		newXSD(t).features("wfs/2.0/wfs.xsd", "http://www.opengis.net/wfs/2.0", []byte(schema), unsaid...)
+		xsdtest.New(t).Features("wfs/2.0/wfs.xsd", "http://www.opengis.net/wfs/2.0", []byte(schema), unsaid...)
 	})
 }

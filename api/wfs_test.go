@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"onemap/layers/format/xsdtest"
 )
 
 // wfsVersions are those that are offered, with what their answers are valid by.
@@ -86,14 +88,14 @@ func (r reply) refused(t testing.TB, code, locator string, statuses ...int) {
 
 func TestWFSDocumentsAreValid(t *testing.T) {
 	t.Parallel()
-	x, w := newXSD(t), newTown(t)
+	x, w := xsdtest.New(t), newTown(t)
 	for _, v := range wfsVersions {
-		x.valid(v.capabilities, w.wfs(v.number, "GetCapabilities").body, w.wfs(v.number, "GetCapabilities", "UPDATESEQUENCE=0").body)
+		x.Valid(v.capabilities, w.wfs(v.number, "GetCapabilities").body, w.wfs(v.number, "GetCapabilities", "UPDATESEQUENCE=0").body)
 		refused := w.wfs(v.number, "GetFeature", "TYPENAMES=nowhere")
 		if refused.StatusCode != 400 {
 			t.Errorf("%s: an unknown type: %d", v.number, refused.StatusCode)
 		}
-		x.valid(v.report, refused.body)
+		x.Valid(v.report, refused.body)
 		described := w.wfs(v.number, "DescribeFeatureType")
 		var answers [][]byte
 		for _, layer := range []string{"house", "lane", "well", "odd", "field", "old_parcel", "station", "lane_name"} {
@@ -110,7 +112,7 @@ func TestWFSDocumentsAreValid(t *testing.T) {
 				w.wfs(v.number, "GetPropertyValue", "TYPENAMES=house", "VALUEREFERENCE=no").body, w.wfs(v.number, "GetPropertyValue", "TYPENAMES=house", "VALUEREFERENCE=@gml:id").body,
 				w.wfs(v.number, "GetPropertyValue", "TYPENAMES=house", "VALUEREFERENCE=onemap:geom").body, w.wfs(v.number, "ListStoredQueries").body, w.wfs(v.number, "DescribeStoredQueries").body)
 		}
-		x.features(v.schema, v.namespace, described.body, answers...)
+		x.Features(v.schema, v.namespace, described.body, answers...)
 	}
 }
 

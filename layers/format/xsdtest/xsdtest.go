@@ -1,4 +1,6 @@
-package api_test
+// Package xsdtest holds documents of tests against the OGC's schemas, of which a copy lies beside the tree; a test without it,
+// or without xmllint, is skipped.
+package xsdtest
 
 import (
 	"bytes"
@@ -13,22 +15,19 @@ import (
 	"onemap/layers/format"
 )
 
-// ogcSchemas is where the OGC's schemas are kept for tests, seen from this folder.
-const ogcSchemas = "../../shared/data/6-conformance/ogc-schemas"
+// ogcSchemas is where the OGC's schemas are kept for tests, seen from the root of the tree.
+const ogcSchemas = "../shared/data/6-conformance/ogc-schemas"
 
-// xsd holds documents against the OGC's schemas with xmllint, which never asks the web.
-type xsd struct {
+// Schemas holds documents against the OGC's schemas with xmllint, which never asks the web.
+type Schemas struct {
 	testing.TB
 	lint, catalog, dir string
 }
 
-// newXSD copies the schemas with local addresses: some include each other in circles, which xmllint bears only so.
-func newXSD(t testing.TB) *xsd {
+// New copies the schemas with local addresses: some include each other in circles, which xmllint bears only so.
+func New(t testing.TB) *Schemas {
 	t.Helper()
-	catalog, err := filepath.Abs(filepath.Join(ogcSchemas, "catalog.xml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalog := filepath.Join(root(t), ogcSchemas, "catalog.xml")
 	if _, err := os.Stat(catalog); err != nil {
 		t.Skip("no OGC schemas here: ", err)
 	}
@@ -36,7 +35,7 @@ func newXSD(t testing.TB) *xsd {
 	if err != nil {
 		t.Skip("no xmllint here (package libxml2-utils)")
 	}
-	x := &xsd{t, lint, catalog, t.TempDir()}
+	x := &Schemas{t, lint, catalog, t.TempDir()}
 	from := filepath.Join(filepath.Dir(catalog), "ogc")
 	for _, folder := range []string{"wfs/1.0.0", "wfs/1.1.0", "wfs/2.0", "gml", "filter", "ows", "iso"} {
 		err := filepath.WalkDir(filepath.Join(from, folder), func(path string, d fs.DirEntry, err error) error {
@@ -60,12 +59,30 @@ func newXSD(t testing.TB) *xsd {
 	return x
 }
 
-func (x *xsd) local(body []byte) []byte {
+// root is the folder of the module that is tested.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("there is no go.mod above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+func (x *Schemas) local(body []byte) []byte {
 	return bytes.ReplaceAll(body, []byte("http://schemas.opengis.net/"), []byte(x.dir+"/"))
 }
 
-// valid holds documents against one schema.
-func (x *xsd) valid(schema string, docs ...[]byte) {
+// Valid holds documents against one schema.
+func (x *Schemas) Valid(schema string, docs ...[]byte) {
 	x.Helper()
 	args := []string{"--nonet", "--noout", "--schema", filepath.Join(x.dir, schema)}
 	for i, doc := range docs {
@@ -85,8 +102,8 @@ func (x *xsd) valid(schema string, docs ...[]byte) {
 	}
 }
 
-// features holds answers against the service's schema and what DescribeFeatureType says of the layers.
-func (x *xsd) features(schema, namespace string, described []byte, docs ...[]byte) {
+// Features holds answers against the service's schema and what DescribeFeatureType says of the layers.
+func (x *Schemas) Features(schema, namespace string, described []byte, docs ...[]byte) {
 	x.Helper()
 	types := filepath.Join(x.TempDir(), "types.xsd")
 	all := fmt.Sprintf(`<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema"><xsd:import namespace="%s" schemaLocation="%s"/><xsd:import namespace="%s" schemaLocation="%s"/></xsd:schema>`,
@@ -97,5 +114,5 @@ func (x *xsd) features(schema, namespace string, described []byte, docs ...[]byt
 			x.Fatal(err)
 		}
 	}
-	x.valid(name, docs...)
+	x.Valid(name, docs...)
 }
