@@ -35,7 +35,7 @@ func documented() []doorDoc {
 		{"/ogc/collections/{layer}/queryables", "可查询字段", "What filters can name (JSON schema)", "", of("f")},
 		{"/ogc/collections/{layer}/sortables", "可排序字段", "What features can be sorted by (JSON schema)", "", of("f")},
 		{"/ogc/functions", "过滤函数", "Functions that filters can call", "", of("f")},
-		{"/ogc/collections/{layer}/items", "图层的要素（GeoJSON）", "Features of a layer (GeoJSON)", "", append(of(itemsWays...), which...)},
+		{"/ogc/collections/{layer}/items", "图层的要素（GeoJSON，或 f= 所说的文件格式）", "Features of a layer (GeoJSON, or a file of the format that f= says)", "", append(of(itemsWays...), which...)},
 		{"/ogc/collections/{layer}/items/{id}", "一个要素", "One feature", "", of(append(answerParams, "as-of")...)},
 		{"/ogc/tiles", "全图的瓦片集（OGC API Tiles）", "Tilesets of the whole map (OGC API - Tiles)", "", append(of("collections"), choice...)},
 		{"/ogc/tiles/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", "瓦片，先行后列", "A tile: the row before the column", "", nil},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,9 +40,9 @@ func (s *Server) items(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	file, share := !slices.ContainsFunc(features, func(o served) bool { return o.f == r.served.f }), s.ground().shares.page
+	share := s.ground().shares.page
 	switch {
-	case file:
+	case r.served.isFile():
 		share = s.ground().shares.export
 	case r.limit > batchItems:
 		share = s.ground().shares.stream
@@ -53,7 +52,7 @@ func (s *Server) items(c echo.Context) error {
 		return err
 	}
 	defer done()
-	if file {
+	if r.served.isFile() {
 		return s.itemsFile(c, ctx, r)
 	}
 	r.query.CountIfCheap = true

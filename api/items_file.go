@@ -28,6 +28,9 @@ func itemsFormats(l *layers.Layer) []served {
 	return out
 }
 
+// isFile reports whether what is served of items is neither GeoJSON nor a page to be read.
+func (o served) isFile() bool { return o.f != "json" && o.f != "html" }
+
 // pageFiles are the formats of the table but GeoJSON, which items are in anyway.
 func pageFiles() []format.Format {
 	return slices.DeleteFunc(format.Writable(), func(f format.Format) bool { return f.Name == "geojson" })

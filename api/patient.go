@@ -13,7 +13,9 @@ func (s *Server) patiently(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		w := &patientWriter{ResponseWriter: c.Response().Writer, silence: s.opt.Silence}
 		c.Response().Writer = w
-		w.wait()
+		if c.Request().ContentLength != 0 {
+			w.wait() // a client may have to be told to go on with it
+		}
 		defer func() {
 			w.wait() // for what is still in the server's buffer
 			c.Response().Writer = w.ResponseWriter
@@ -26,7 +28,8 @@ func (s *Server) patiently(next echo.HandlerFunc) echo.HandlerFunc {
 type patientWriter struct {
 	http.ResponseWriter
 	silence time.Duration
-	own     bool // the handler has deadlines of its own
+	waited  time.Time // when it was given its time last
+	own     bool      // the handler has deadlines of its own
 }
 
 func (w *patientWriter) Write(b []byte) (int, error) {
@@ -44,11 +47,13 @@ func (w *patientWriter) SetWriteDeadline(t time.Time) error {
 func (w *patientWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *patientWriter) wait() {
-	if w.own {
+	now := time.Now()
+	if w.own || now.Sub(w.waited) < w.silence/8 {
 		return
 	}
+	w.waited = now
 	if to, ok := w.ResponseWriter.(interface{ SetWriteDeadline(time.Time) error }); ok { // a recorder in a test has none
-		_ = to.SetWriteDeadline(time.Now().Add(w.silence))
+		_ = to.SetWriteDeadline(now.Add(w.silence))
 	}
 }
 
