@@ -61,7 +61,7 @@ func TestPagesOfItemsAsFiles(t *testing.T) {
 		}
 	}
 	for _, f := range format.Writable() {
-		if f.Name == "geojson" {
+		if f.Name == "geojson" || f.Name == "gpx" { // houses are areas
 			continue
 		}
 		r := w.get("/ogc/collections/house/items?filter=floors%3E1&limit=1&f=" + f.Name)

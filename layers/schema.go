@@ -166,7 +166,7 @@ func (d *Definition) statements() []string {
 		}
 		columns = append(columns,
 			fmt.Sprintf("geom geometry(%s%s, 4490)", d.GeometryType, z),
-			fmt.Sprintf("geom_3857 geometry(%s, 3857) generated always as (st_transform(%s, 3857)) stored", d.GeometryType, flat))
+			fmt.Sprintf("geom_3857 geometry(%s, 3857) generated always as (%s) stored", d.GeometryType, mercatorSQL(d.GeometryType, flat)))
 	}
 	columns = append(columns, "version bigint not null default onemap.txid()")
 	statements := []string{fmt.Sprintf("create table %s (%s)", table, strings.Join(columns, ", "))}
@@ -180,6 +180,39 @@ func (d *Definition) statements() []string {
 		statements = append(statements, d.identifying())
 	}
 	return statements
+}
+
+// mercatorSQL is the SQL for a geometry as the screen shows it. Web Mercator ends short of the poles: of what reaches
+// farther only the part within is drawn, and the feature stays whole.
+func mercatorSQL(kind, flat string) string {
+	const shown = "st_makeenvelope(-200, -85.06, 200, 85.06, 4490)"
+	part := "st_clipbybox2d(" + flat + ", " + shown + "::box2d)"
+	switch kind {
+	case "Point":
+		part = "null::geometry"
+	case "MultiPoint":
+		part = "st_multi(st_collectionextract(" + part + ", 1))"
+	case "LineString":
+		part = "st_geometryn(st_collectionextract(" + part + ", 2), 1)"
+	case "MultiLineString":
+		part = "st_multi(st_collectionextract(" + part + ", 2))"
+	case "Polygon":
+		part = "st_geometryn(st_collectionextract(" + part + ", 3), 1)"
+	case "MultiPolygon":
+		part = "st_multi(st_collectionextract(" + part + ", 3))"
+	case "GeometryCollection":
+		part = "st_forcecollection(" + part + ")"
+	}
+	return "case when geom @ " + shown + " then st_transform(" + flat + ", 3857) else st_transform(" + part + ", 3857) end"
+}
+
+// ReachesPoles reports whether a layer takes features that reach beyond what Web Mercator shows, ±85.06 degrees: those
+// that older versions made do not.
+func (s *Store) ReachesPoles(ctx context.Context, l *Layer) (reaches bool, err error) {
+	err = s.pool.QueryRow(ctx, `select not exists (select from pg_attribute a join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+		where a.attrelid = $1::text::regclass and a.attname = $2 and a.attgenerated = 's' and pg_get_expr(d.adbin, d.adrelid) !~ '85\.06')`,
+		l.table(), l.Table.Mercator).Scan(&reaches)
+	return reaches, translate(err)
 }
 
 // identifying makes the index of what tells features apart.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"onemap/layers"
@@ -39,8 +40,13 @@ type importCmd struct {
 	Timeout  time.Duration  `default:"2h" help:"Give up after this long."`
 }
 
+// importMemory is what an import may have before garbage is collected more eagerly. What it really holds, tables of what
+// has been seen, is 100 MB of a file of millions of rows.
+const importMemory = 150 << 20
+
 // Run imports the files and says what came in.
 func (c importCmd) Run(ctx context.Context, cfg *config) error {
+	debug.SetMemoryLimit(importMemory)
 	opt, err := c.options()
 	if err != nil {
 		return err

@@ -5,38 +5,59 @@ import (
 	"io"
 	"math"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"onemap/layers"
 	"onemap/layers/intake"
 )
 
-// newBar tells how far a long command is: a bar that is written over on a terminal, one line per step elsewhere. Steps
-// have words; the step "" ends the line. total is -1 where it is not known.
+// newBar tells how far a long command is: a bar that is written over on a terminal, ten times a second at most, with the
+// seconds since the beginning; one line per step elsewhere. Steps have words; the step "" ends the line. total is -1 where
+// it is not known.
 func newBar(to *os.File, words map[string]string) func(step string, done, total int64) {
-	const width = 24
-	terminal, last := isTerminal(to), ""
+	terminal, last, began, drawn := isTerminal(to), "", time.Now(), time.Time{}
 	return func(step string, done, total int64) {
-		name := words[step]
 		switch {
+		case terminal && step == "" && last != "":
+			fmt.Fprint(to, "\r\x1b[K")
 		case step == "":
-			if terminal && last != "" {
-				fmt.Fprint(to, "\r\x1b[K")
-			}
-		case terminal && total > 0:
-			full := int(min(done, total) * width / total)
-			fmt.Fprintf(to, "\r\x1b[K%-20s %s%s %3d %%  %d/%d", name, strings.Repeat("█", full), strings.Repeat("░", width-full),
-				min(done, total)*100/total, done, total)
-		case terminal && done > 0:
-			fmt.Fprintf(to, "\r\x1b[K%-20s %d", name, done)
 		case terminal:
-			fmt.Fprintf(to, "\r\x1b[K%s …", name)
+			if step == last && done != total && time.Since(drawn) < 100*time.Millisecond {
+				return
+			}
+			drawn = time.Now()
+			fmt.Fprintf(to, "\r\x1b[K%5.1f s  %s", time.Since(began).Seconds(), barLine(words[step], done, total))
 		case step != last:
-			fmt.Fprintln(to, name)
+			fmt.Fprintln(to, words[step])
 		}
 		last = step
 	}
+}
+
+// barLine is how far one step is.
+func barLine(name string, done, total int64) string {
+	const width = 24
+	switch {
+	case total > 0:
+		done = min(done, total)
+		full := int(done * width / total)
+		return fmt.Sprintf("%-20s %s%s %3d %%  %s of %s", name, strings.Repeat("█", full), strings.Repeat("░", width-full), done*100/total, grouped(done), grouped(total))
+	case done > 0:
+		return fmt.Sprintf("%-20s %s", name, grouped(done))
+	}
+	return name + " …"
+}
+
+// grouped writes a number with a comma after each thousand.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
 }
 
 // printReport says what an import found and did.

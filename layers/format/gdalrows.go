@@ -31,7 +31,7 @@ type gdalRun struct {
 // complete one: those come last. Rows that neither gives are told as lost, with what GDAL says.
 func (g *gdalSource) rows(ctx context.Context, opt RowOptions) rowSeq {
 	return func(yield func(*Row, error) bool) {
-		r := &gdalRun{gdalSource: g, ctx: ctx, opt: opt, yield: yield, text: textMaker{fields: g.fields, carried: g.carried}}
+		r := &gdalRun{gdalSource: g, ctx: ctx, opt: opt, yield: yield, text: textMaker{fields: g.fields, carried: g.carried, utc: g.utc}}
 		r.row.Values = make([][]byte, len(g.fields))
 		err := r.all()
 		if err != nil && !errors.Is(err, errStop) {

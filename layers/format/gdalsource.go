@@ -23,6 +23,7 @@ type gdalSource struct {
 
 	firstFID int64           // of the format: what GDAL calls its first row
 	plain    bool            // rows can only be read in the file's own way, without numbers of ours
+	utc      bool            // moments that name no zone are UTC
 	native   bool            // the driver takes SQL itself, which spares GDAL a copy of each row
 	faults   map[int64]Words // what is wrong with geometries, by their place in the file from 0, where it was found before
 	carried  *encoding       // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding
@@ -38,6 +39,7 @@ type gdalWay struct {
 	crs      string // words for CRS.How
 	firstFID int64
 	plain    bool
+	utc      bool // moments that name no zone are UTC
 	native   bool
 	faults   map[int64]Words
 	lax      bool // rows without geometry need not come: the caller knows them
@@ -66,7 +68,7 @@ func (in input) sourcesOf(ctx context.Context, w gdalWay, path string, read []st
 		}
 		g := &gdalSource{
 			folder: in.folder, driver: w.driver, path: path, read: read, env: w.env, options: w.options, info: i,
-			firstFID: w.firstFID, plain: w.plain, native: w.native, carried: w.carried, faults: w.faults,
+			firstFID: w.firstFID, plain: w.plain, native: w.native, utc: w.utc, carried: w.carried, faults: w.faults,
 		}
 		s := g.source(w)
 		if w.lax {

@@ -186,7 +186,7 @@ func (c *jsonCheck) word(b byte) error {
 	if isPlainNumber(c.text) || json.Valid(c.text) || string(c.text) == "NaN" || strings.TrimLeft(string(c.text), "-") == "Infinity" {
 		return nil
 	}
-	return c.refuse("%q is no JSON value", "%q 不是合法的 JSON 值", shown(string(c.text)))
+	return c.refuse("%q is not a JSON value", "%q 不是合法的 JSON 值", shown(string(c.text)))
 }
 
 // isPlainNumber is a quick yes for most numbers: digits, maybe a sign before and a point within.

@@ -53,7 +53,7 @@ func (c *jsonCheck) object(r jsonRole, depth int) error {
 			break
 		}
 		if b != '"' {
-			return c.refuse("a name in quotes is wanted, but there is %q", "此处应为带引号的名称，却是 %q", string(rune(b)))
+			return c.refuse("expected a name in quotes, found %q", "此处应为带引号的名称，却是 %q", string(rune(b)))
 		}
 		if err := c.string(); err != nil {
 			return err
@@ -85,7 +85,7 @@ func (c *jsonCheck) object(r jsonRole, depth int) error {
 			break
 		}
 		if b != ',' {
-			return c.refuse("a comma or } is wanted, but there is %q", "此处应为逗号或 }，却是 %q", string(rune(b)))
+			return c.refuse("expected a comma or }, found %q", "此处应为逗号或 }，却是 %q", string(rune(b)))
 		}
 	}
 	return c.judge(r, &o)
@@ -121,7 +121,7 @@ func (c *jsonCheck) value(b byte, r jsonRole, depth int, o *jsonObject) error {
 			return nil
 		}
 	default:
-		return c.refuse("%q is no JSON value", "%q 不是合法的 JSON 值", string(rune(b)))
+		return c.refuse("%q is not a JSON value", "%q 不是合法的 JSON 值", string(rune(b)))
 	}
 	switch r {
 	case roleFeatures:
@@ -180,7 +180,7 @@ func (c *jsonCheck) list(r jsonRole, depth, level int, o *jsonObject) error {
 			return nil
 		}
 		if b != ',' {
-			return c.refuse("a comma or ] is wanted, but there is %q", "此处应为逗号或 ]，却是 %q", string(rune(b)))
+			return c.refuse("expected a comma or ], found %q", "此处应为逗号或 ]，却是 %q", string(rune(b)))
 		}
 	}
 }
@@ -272,7 +272,7 @@ func (c *jsonCheck) judgeGeometry(o *jsonObject) {
 	case !o.coordinates:
 		c.fault(c.here(`the geometry has no "coordinates"`, `几何对象缺少 "coordinates"`))
 	case o.levels != 0 && (o.levels != want || !o.even):
-		c.fault(c.here("the coordinates lie %d lists deep; those of type %q lie %d deep", "坐标嵌套 %d 层，而类型 %q 应为 %d 层", o.levels, o.kind, want))
+		c.fault(c.here("the coordinates are nested %d deep; those of type %q are %d deep", "坐标嵌套 %d 层，而类型 %q 应为 %d 层", o.levels, o.kind, want))
 	case o.short.En != "":
 		c.fault(o.short)
 	}

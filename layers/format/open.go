@@ -154,19 +154,22 @@ var partsOf = map[string]string{
 func unknown(f *found) Words {
 	ext := strings.ToLower(extension(f.name))
 	if whole := partsOf[ext]; whole != "" && len(f.head) > 0 {
-		return Say("it belongs to a %s that is not there", "缺少与之配套的 %s 文件", whole)
+		return Say("it is a part of a file whose %s is missing: give all files of that name together, or in one zip", "缺少与之配套的 %s 文件：请将同名的各个文件一起选择，或打包为一个 zip", whole)
 	}
 	what := looksLike(f.head)
 	if format, ok := called(f.name); ok && len(f.head) > 0 && ext != ".txt" && ext != ".xml" && ext != ".json" { // anything is called so
 		return Words{
-			En: "it is called like " + format.Title + ", but its content is not that: it looks like " + what.En,
+			En: "it is named like " + format.Title + ", but its content is something else: it looks like " + what.En,
 			Zh: "文件名像 " + format.Title + "，但内容不是：看起来是" + what.Zh,
 		}
 	}
 	if len(f.head) == 0 {
 		return Words{"the file is empty", "文件为空"}
 	}
-	return Words{En: "of no format that is read here; it looks like " + what.En, Zh: "不是可读取的格式；看起来是" + what.Zh}
+	if ext == ".txt" && what.En == "plain text" {
+		what = Words{"plain text; a table has to be called .csv, and boundary points begin with [属性描述]", "纯文本；表格请改名为 .csv，界址点文件应以 [属性描述] 开头"}
+	}
+	return Words{En: "not a format that can be imported; it looks like " + what.En, Zh: "不是可导入的格式，看起来是" + what.Zh}
 }
 
 // nothing is the error where no file can be read: the reasons, the first three.

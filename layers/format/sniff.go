@@ -58,10 +58,10 @@ func looksLike(head []byte) Words {
 	case strings.Contains(strings.ToLower(root), "vrt"):
 		return Words{"a GDAL VRT, which only refers to other files: give those", "GDAL VRT 文件，只是引用其他文件；请直接提供被引用的文件"}
 	case root != "":
-		return Say("XML with the root element <%s>, which is not read", "根元素为 <%s> 的 XML，无法读取", shown(root))
+		return Say("XML with the root element <%s>", "根元素为 <%s> 的 XML 文件", shown(root))
 	}
 	if bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("[")) {
-		return Words{"JSON, but none that describes features", "JSON，但不是空间数据"}
+		return Words{"JSON that describes no features", "JSON，但不是空间数据"}
 	}
 	if plainText(head) {
 		return Words{"plain text", "纯文本"}

@@ -9,6 +9,7 @@ import (
 type textMaker struct {
 	fields  []Field
 	carried *encoding // the bytes travel as if they were Latin-1; nil = they are UTF-8
+	utc     bool      // moments that name no zone are UTC
 	arena   []byte
 }
 
@@ -100,6 +101,8 @@ func (m *textMaker) moment(kind Kind, v []byte) []byte {
 		m.arena = append(m.arena, t[n-1])
 		t = m.arena[start:]
 		t[n-1], t[n-2] = t[n-2], ':'
+	} else if m.utc && bytes.IndexAny(t[at:], "Z+-") < 0 {
+		m.arena = append(m.arena, 'Z')
 	}
 	return m.arena[start:]
 }

@@ -58,6 +58,7 @@ type Writing struct {
 	ownAreas  bool     // areas with heights are written by us, see shpWriter
 	noBool    bool     // yes and no are 1 and 0
 	areas     bool     // holds areas only
+	paths     bool     // holds points and lines only
 	oneKind   bool     // a file, or layer, holds one kind of geometry
 	flat      bool     // holds no heights
 	shapeless bool     // holds no geometry: it becomes columns

@@ -62,7 +62,21 @@ func (f Format) Text(encoding string) string { return cmp.Or(encoding, f.Writing
 
 // Fits reports whether the format can hold a layer's features.
 func (f Format) Fits(l *layers.Layer) bool {
-	return !f.Writing.areas || strings.HasSuffix(l.GeometryType, "Polygon")
+	switch {
+	case f.Writing.areas:
+		return strings.HasSuffix(l.GeometryType, "Polygon")
+	case f.Writing.paths:
+		return slices.Contains([]string{"Point", "MultiPoint", "LineString", "MultiLineString"}, l.GeometryType)
+	}
+	return true
+}
+
+// holds says what geometries the format holds, where those are not all.
+func (f Format) holds() string {
+	if f.Writing.areas {
+		return "areas"
+	}
+	return "points or lines"
 }
 
 // formatExtension is what tells the format in a file's name.
@@ -111,6 +125,8 @@ func written() []Format {
 		{Name: "gpkg", Title: "GeoPackage", Extensions: []string{".gpkg"}, Writing: writeGeoPackage()},
 		{Name: "gdb", Title: "File geodatabase", Extensions: []string{".gdb"}, Writing: writeFileGDB()},
 		{Name: "kml", Title: "KML", Extensions: []string{".kml"}, Writing: writeKML()},
+		{Name: "kmz", Title: "KMZ", Extensions: []string{".kmz"}, Writing: writeKMZ()},
+		{Name: "gpx", Title: "GPX", Extensions: []string{".gpx"}, Writing: writeGPX()},
 		{Name: "gml", Title: "GML 3.2", Extensions: []string{".gml"}, Writing: writeGML(GML32())},
 		{Name: "gml31", Title: "GML 3.1", Extensions: []string{".gml"}, Writing: writeGML(GML31())},
 		{Name: "gml2", Title: "GML 2", Extensions: []string{".gml"}, Writing: writeGML(GML2())},

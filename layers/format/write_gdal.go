@@ -20,6 +20,7 @@ type layout struct {
 	args    []string               // -dsco, -lco, --config …
 	as      func(c *column) string // type of GDAL's SQL that a field is cast to; "" = as it is. nil = days alone are cast
 	instead string                 // what is selected instead of the fields
+	more    string                 // what is selected besides them; "" = nothing
 }
 
 // throughGDAL spools the features as FlatGeobuf in the job's folder and has ogr2ogr make the format of it.
@@ -158,6 +159,9 @@ func (lay layout) query(properties []layers.Property, columns []*column) string 
 			field = fmt.Sprintf("CAST(%s AS %s)", field, as)
 		}
 		list = append(list, fmt.Sprintf("%s AS %s", field, quoteSQL(p.Name)))
+	}
+	if lay.more != "" {
+		list = append(list, lay.more)
 	}
 	if list == nil {
 		return ""

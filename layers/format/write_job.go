@@ -68,7 +68,7 @@ func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer 
 			j.format.Title, j.writing.most, j.total)
 	}
 	if !j.format.Fits(j.layer) {
-		return nil, fmt.Errorf("%w: %s holds areas, and the features of layer %q are not", layers.ErrInvalid, j.format.Title, layer)
+		return nil, fmt.Errorf("%w: %s holds %s, and the features of layer %q are not; write gpkg or geojson", layers.ErrInvalid, j.format.Title, j.format.holds(), layer)
 	}
 	crs, err := j.settleCRS(ctx)
 	if err != nil {

@@ -275,6 +275,13 @@ func TestGDALReadsWhatWasWritten(t *testing.T) {
 				rename(all[i].Properties, "name", "Name")
 			}
 		}},
+		{file: "a.kmz", notes: []string{"bool.number ok"}, want: func(all []feature) {
+			set(all, "ok", number, json.Number("0"))
+			set(all, "n", "1000000000000001", "-3")
+			for i := range all {
+				rename(all[i].Properties, "name", "Name")
+			}
+		}},
 		{file: "a.gml", near: 1e-9, open: []string{"-oo", "EMPTY_AS_NULL=NO"}},
 		{file: "a.tab", near: 1e-9, want: mapinfo, notes: []string{"z.lost ", "text.line name", "text.empty code", "text.encoding property_name_a",
 			"null.zero n", "null.zero d", "null.zero m", "null.zero ok", "null.zero property_name_b"}},
@@ -331,7 +338,7 @@ func TestWeReadWhatWeWrote(t *testing.T) {
 		{"a.geojson", "", 4326, 3}, {"a.geojsonl", "", 4326, 3}, {"a.geojsons", "", 4326, 3}, {"a.fgb", "", 4490, 3}, {"a.gpkg", "", 4490, 3},
 		{"a.csv", "", 0, 2}, {"a.csv", "GBK", 0, 2}, {"a.xlsx", "", 0, 2},
 		{"a.shp", "", 4490, 3}, {"a.shp", "GBK", 4490, 3}, {"a.shp", "GB18030", 4490, 3}, {"a.zip", "", 4490, 3}, {"a.zip", "GBK", 4490, 3},
-		{"a.gdb", "", 4490, 3}, {"a.gdb.zip", "", 4490, 3}, {"a.kml", "", 4326, 3}, {"a.gml", "", 4490, 3}, {"gml31", "", 4490, 3}, {"a.mif", "", 4326, 3},
+		{"a.gdb", "", 4490, 3}, {"a.gdb.zip", "", 4490, 3}, {"a.kml", "", 4326, 3}, {"a.kmz", "", 4326, 3}, {"a.gml", "", 4490, 3}, {"gml31", "", 4490, 3}, {"a.mif", "", 4326, 3},
 		{"gml2", "", 0, 3}, // GDAL does not look into a gml:Box
 	} {
 		t.Run(c.file+c.encoding, func(t *testing.T) {

@@ -169,7 +169,7 @@ func (r *run) finishAhead() (bool, error) {
 	if a == nil || !a.shadow.writesAs(r) {
 		return false, nil
 	}
-	r.tell("write", 0, r.spool.rows)
+	r.tell("write", r.spool.rows, r.spool.rows) // what is left is indexes
 	a.agreed <- r.definition()
 	<-a.ended
 	if a.err != nil {

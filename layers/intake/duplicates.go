@@ -2,8 +2,8 @@ package intake
 
 import "hash/maphash"
 
-// maxRemembered is how many rows are told apart: 12 bytes of each are kept.
-const maxRemembered = 4_000_000
+// maxRemembered is how many rows are told apart: 50 MB of a table, and half as much while it grows.
+const maxRemembered = 3_300_000
 
 // duplicates finds things that have been there before, by 64 bits of each.
 type duplicates struct {

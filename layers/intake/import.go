@@ -100,6 +100,9 @@ func (r *run) look(ctx context.Context, files *Files) error {
 		if err != nil {
 			return err
 		}
+		if place.poles, err = r.takesPoles(ctx); err != nil {
+			return err
+		}
 		c.place = place
 		if i == 0 {
 			r.report.CRS = crs
@@ -110,6 +113,14 @@ func (r *run) look(ctx context.Context, files *Files) error {
 		}
 	}
 	return nil
+}
+
+// takesPoles reports whether features that reach beyond the ends of the map can be in the layer.
+func (r *run) takesPoles(ctx context.Context) (bool, error) {
+	if r.target == nil || r.target.layer == nil {
+		return true, nil
+	}
+	return r.store.ReachesPoles(ctx, r.target.layer)
 }
 
 // read takes every row once: places it, judges it, learns from its values, and spools it.

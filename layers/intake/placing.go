@@ -13,6 +13,7 @@ import (
 const (
 	mostLon = 180.000001
 	mostLat = 85.06
+	pole    = 90.0000001
 )
 
 // placing says how the coordinates of a source become longitude and latitude of EPSG:4490. Its zero value takes them
@@ -21,7 +22,10 @@ type placing struct {
 	from    string // what RowOptions.From has to be, so that the reader transforms; "" = coordinates come as in the file
 	system  system // what the coordinates are in when they come
 	datum   Datum  // shift to take back from degrees
+	poles   bool   // the layer takes what lies beyond the ends of the map
 	heights int64  // vertices whose height was no number and is 0 now
+	polar   int64  // geometries that reach beyond the ends of the map
+	beyond  bool   // the one being placed does
 }
 
 // misplaced is why a geometry can not be put on the map, with words for people.
@@ -33,7 +37,11 @@ func (m *misplaced) Error() string { return m.Words.En }
 // and nothing else, whatever the bytes. The error is a *misplaced: the bytes are no geometry (geometry.broken), or a
 // vertex can not be on the map (geometry.outside); the geometry is then changed in part, and of no use.
 func (p *placing) place(ewkb []byte) error {
+	p.beyond = false
 	err := walk(ewkb, p.placeRun)
+	if p.beyond {
+		p.polar++
+	}
 	if err == errBroken {
 		return broken()
 	}
@@ -42,13 +50,13 @@ func (p *placing) place(ewkb []byte) error {
 
 func (p *placing) placeRun(h header, run []byte) error {
 	if p.system == (system{}) && p.datum == "" && !h.z { // most files
-		return checkRun(h, run)
+		return p.checkRun(h, run)
 	}
 	for at := 0; at+h.stride <= len(run); at += h.stride {
 		v := run[at : at+h.stride]
 		x, y := ordinate(v), ordinate(v[8:])
 		lon, lat, ok := p.system.lonLat(x, y)
-		if !ok || !onMap(lon, lat) {
+		if !ok || !p.onGlobe(lon, lat) {
 			return p.outside(x, y)
 		}
 		if p.datum != "" {
@@ -66,15 +74,24 @@ func (p *placing) placeRun(h header, run []byte) error {
 	return nil
 }
 
-func checkRun(h header, run []byte) error {
+func (p *placing) checkRun(h header, run []byte) error {
 	for at := 0; at+h.stride <= len(run); at += h.stride {
 		x := math.Float64frombits(binary.LittleEndian.Uint64(run[at:]))
 		y := math.Float64frombits(binary.LittleEndian.Uint64(run[at+8:]))
-		if !onMap(x, y) {
-			return (&placing{}).outside(x, y)
+		if !p.onGlobe(x, y) {
+			return p.outside(x, y)
 		}
 	}
 	return nil
+}
+
+// onGlobe reports whether a place can be in the layer, and remembers one that the map does not show.
+func (p *placing) onGlobe(lon, lat float64) bool {
+	if onMap(lon, lat) {
+		return true
+	}
+	p.beyond = p.poles && math.Abs(lon) <= mostLon && math.Abs(lat) <= pole
+	return p.beyond
 }
 
 // onMap is false for what is no number, too.
@@ -83,12 +100,17 @@ func onMap(lon, lat float64) bool {
 }
 
 // doubts are what a person should hear when all has been placed.
-func (p *placing) doubts() []Doubt {
-	if p.heights == 0 {
-		return nil
+func (p *placing) doubts() (doubts []Doubt) {
+	if p.heights > 0 {
+		doubts = append(doubts, Doubt{Rule: "geometry.height", Severity: format.Warning, Words: format.Say(
+			"%d heights are no numbers or beyond 1,000 km, and became 0", "有 %d 个高程值不是有效数字或超出 1000 公里，已记为 0", p.heights)})
 	}
-	return []Doubt{{Rule: "geometry.height", Severity: format.Warning, Words: format.Say(
-		"%d heights are no numbers or beyond 1,000 km, and became 0", "有 %d 个高程值不是有效数字或超出 1000 公里，已记为 0", p.heights)}}
+	if p.polar > 0 {
+		doubts = append(doubts, Doubt{Rule: "geometry.pole", Severity: format.Info, Words: format.Say(
+			"%d features reach beyond latitude ±85.06: they are kept whole, and the map shows the part up to there",
+			"有 %d 个要素超出纬度 ±85.06 度：要素完整保存，地图只显示该范围以内的部分", p.polar)})
+	}
+	return doubts
 }
 
 func broken() error {
@@ -105,8 +127,12 @@ func (p *placing) outside(x, y float64) error {
 		n.Words = format.Say("the coordinates are outside the map: x %.10g, y %.10g can not be of %s", "坐标超出地图范围：x %.10g，y %.10g 不属于 %s",
 			x, y, p.system.name())
 	default:
-		n.Words = format.Say("the coordinates are outside the map: x %.10g, y %.10g (it reaches to ±180, ±85.06 degrees)",
-			"坐标超出地图范围：x %.10g，y %.10g（应在经度 ±180、纬度 ±85.06 度以内）", x, y)
+		most := mostLat
+		if p.poles {
+			most = 90
+		}
+		n.Words = format.Say("the coordinates are outside the map: x %.10g, y %.10g (it reaches to ±180, ±%[3]g degrees)",
+			"坐标超出地图范围：x %.10g，y %.10g（应在经度 ±180、纬度 ±%[3]g 度以内）", x, y, most)
 	}
 	return &misplaced{n}
 }
