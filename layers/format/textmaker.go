@@ -101,7 +101,7 @@ func (m *textMaker) moment(kind Kind, v []byte) []byte {
 		m.arena = append(m.arena, t[n-1])
 		t = m.arena[start:]
 		t[n-1], t[n-2] = t[n-2], ':'
-	} else if m.utc && bytes.IndexAny(t[at:], "Z+-") < 0 {
+	} else if m.utc && !bytes.ContainsAny(t[at:], "Z+-") {
 		m.arena = append(m.arena, 'Z')
 	}
 	return m.arena[start:]
