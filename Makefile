@@ -34,7 +34,7 @@ bench-import: setup-test frontend/dist/index.html ## imports beside plain ogr2og
 bench-tiles: setup-test frontend/dist/index.html ## tiles beside Martin and MapServer, where they are installed (ARGS='--rounds 3 --data DIR --martin PROGRAM --json FILE')
 	go run ./cmd/bench tiles $(ARGS)
 
-bench-features: setup-test frontend/dist/index.html ## whole layers, single features and pages beside MapServer's WFS, where it is installed (ARGS='--rounds 3 --data DIR --json FILE')
+bench-features: setup-test frontend/dist/index.html ## whole layers, single features and pages beside MapServer, where it is installed (ARGS='--rounds 3 --data DIR --json FILE')
 	go run ./cmd/bench features $(ARGS)
 
 bench-search: setup-test frontend/dist/index.html ## what people type, asked of a county (ARGS='--questions 500 --rebuild --data DIR --json FILE')

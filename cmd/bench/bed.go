@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -53,6 +54,27 @@ func (b *bed) makeDir(ctx context.Context, dir string) (err error) {
 		return fmt.Errorf("build onemap (run this in the source tree): %w\n%s", err, said)
 	}
 	return nil
+}
+
+// What ours makes in the background after a start, as a question whether it is made: it takes processors from what is measured.
+const (
+	mosaicsMade = "select count(*) > 0 and bool_and(ready) from onemap.mosaic"
+	searchMade  = "select count(*) > 0 and bool_and(since is null and not gone) from onemap.search_index"
+)
+
+// until waits until the answer to a question is yes.
+func (b *bed) until(ctx context.Context, question string, args ...any) error {
+	for {
+		var yes bool
+		if err := b.pool.QueryRow(ctx, question, args...).Scan(&yes); err != nil || yes {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // start starts the server on its files, in the form this version wants.

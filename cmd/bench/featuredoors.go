@@ -130,37 +130,38 @@ func (d ownDoor) page(number, size int) string {
 	return d.items("limit=%d%s", size, d.cursor[number])
 }
 
-// mapServerDoor is MapServer's WFS.
+// mapServerDoor is MapServer's OGC API Features, and for whole layers, of which that gives pages only, its WFS.
 type mapServerDoor struct{ root string }
 
-func (d mapServerDoor) features(format string, args ...any) string {
-	return d.root + "/map?SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES=dltb" + fmt.Sprintf(format, args...)
+func (d mapServerDoor) whole(what string) string {
+	address := d.root + "/map?SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES=dltb"
+	if what == wholeGML {
+		return address
+	}
+	return address + "&OUTPUTFORMAT=geojson"
 }
 
-func (d mapServerDoor) whole(what string) string {
-	if what == wholeGML {
-		return d.features("")
-	}
-	return d.features("&OUTPUTFORMAT=geojson")
+func (d mapServerDoor) items(format string, args ...any) string {
+	return d.root + "/bench/ogcapi/collections/dltb/items" + fmt.Sprintf(format, args...)
 }
 
 func (d mapServerDoor) ones(ids []string) (addresses []string) {
 	for _, id := range ids {
-		addresses = append(addresses, d.features("&OUTPUTFORMAT=geojson&RESOURCEID=dltb.%s", id))
+		addresses = append(addresses, d.items("/%s?f=json", id))
 	}
 	return addresses
 }
 
 func (d mapServerDoor) inBoxes(boxes []layers.Bounds) (addresses []string) {
-	for _, b := range boxes { // north before east, as EPSG:4490 has it
-		addresses = append(addresses, d.features("&OUTPUTFORMAT=geojson&COUNT=1000&BBOX=%g,%g,%g,%g,urn:ogc:def:crs:EPSG::4490", b[1], b[0], b[3], b[2]))
+	for _, b := range boxes {
+		addresses = append(addresses, d.items("?f=json&limit=1000&bbox=%g,%g,%g,%g", b[0], b[1], b[2], b[3]))
 	}
 	return addresses
 }
 
-// page passes over what is before it, as WFS does.
+// page passes over what is before it.
 func (d mapServerDoor) page(number, size int) string {
-	return d.features("&OUTPUTFORMAT=geojson&COUNT=%d&STARTINDEX=%d", size, (number-1)*size)
+	return d.items("?f=json&limit=%d&offset=%d", size, (number-1)*size)
 }
 
 // mark is what stands in a whole layer once for each feature.

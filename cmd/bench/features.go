@@ -83,6 +83,11 @@ func (r *featuresRun) prepare(ctx context.Context) (err error) {
 	if err := r.rig.add(ctx, ours, ""); err != nil {
 		return err
 	}
+	for _, made := range []string{mosaicsMade, searchMade} {
+		if err := r.rig.bed.until(ctx, made); err != nil {
+			return err
+		}
+	}
 	if err := r.rig.preparePeers(ctx, r.layer.bounds); err != nil {
 		return err
 	}

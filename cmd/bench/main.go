@@ -17,7 +17,7 @@ import (
 type commands struct {
 	Import   importCmd   `cmd:"" help:"Import a GeoPackage of parcels: onemap beside plain ogr2ogr, and appends of growing size."`
 	Tiles    tilesCmd    `cmd:"" help:"Tiles: any servers of them by turns; onemap beside Martin and MapServer on a county, where none is named."`
-	Features featuresCmd `cmd:"" help:"Features: a whole layer, single ones and pages of them, onemap beside MapServer's WFS on a county."`
+	Features featuresCmd `cmd:"" help:"Features: a whole layer, single ones and pages of them, onemap beside MapServer on a county."`
 	Search   searchCmd   `cmd:"" help:"Searches: what people type, asked of onemap on a county."`
 	Bare     bareCmd     `cmd:"" hidden:"" help:"Hand out bytes from memory: the bar for tiles that are kept."`
 }

@@ -88,10 +88,8 @@ func (c searchCmd) index(ctx context.Context, b *bed) (*searchResult, error) {
 		}
 	}
 	begun := time.Now()
-	for ready := false; !ready; time.Sleep(100 * time.Millisecond) {
-		if err := b.pool.QueryRow(ctx, "select count(*) > 0 and bool_and(since is null and not gone) from onemap.search_index").Scan(&ready); err != nil {
-			return nil, err
-		}
+	if err := b.until(ctx, searchMade); err != nil {
+		return nil, err
 	}
 	r := &searchResult{Kinds: map[string]searchTimes{}}
 	if c.Rebuild {

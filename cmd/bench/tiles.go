@@ -226,21 +226,13 @@ func (r *tilesRun) startAll(ctx context.Context) (err error) {
 	return r.rig.startPeers(ctx, r.tilesCmd, r.bounds)
 }
 
-// awaitMosaics waits until ours has made all the mosaics it makes, which takes processors from what is measured. dltb is
-// whether that layer has one.
+// awaitMosaics waits until ours has made all that it makes in the background. dltb is whether that layer has a mosaic.
 func (r *tilesRun) awaitMosaics(ctx context.Context, dltb bool) error {
-	fmt.Fprintln(os.Stderr, "waiting for mosaics")
-	for {
-		var made bool
-		if err := r.pool.QueryRow(ctx, `select count(*) > 0 and bool_and(ready) and bool_or(layer = 'dltb') = $1 from onemap.mosaic`, dltb).Scan(&made); err != nil || made {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-		}
+	fmt.Fprintln(os.Stderr, "waiting for mosaics and the index of search")
+	if err := r.rig.bed.until(ctx, "select ("+mosaicsMade+") and exists (select from onemap.mosaic where layer = 'dltb') = $1", dltb); err != nil {
+		return err
 	}
+	return r.rig.bed.until(ctx, searchMade)
 }
 
 // sameDrawing has tiles of ours carry what those of the peers do, all features of all zooms; or puts back what was there.
