@@ -87,7 +87,8 @@ func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt Archive
 // mostUnsettled is how long an archive waits for the commits before it to get their positions.
 const mostUnsettled = 10 * time.Second
 
-// lastPosition is the last position: with all that was committed before, and a catalogue that is as new.
+// lastPosition is the last position: with all that was committed before, and a catalogue that is as new, and so what is known of
+// the places that have nothing.
 func (t *Tiles) lastPosition(ctx context.Context) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, mostUnsettled)
 	defer cancel()
@@ -95,7 +96,10 @@ func (t *Tiles) lastPosition(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return position, t.store.Await(ctx, position)
+	if err := t.store.Await(ctx, position); err != nil {
+		return 0, err
+	}
+	return position, t.Await(ctx, position)
 }
 
 // learnChanged learns which tiles have changed since Since. It returns a layer that was emptied in between, if one was.
