@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -73,6 +74,7 @@ type Server struct {
 	echo    *echo.Echo
 	metrics *metrics
 	page    *page
+	zips    sync.Pool // of *gzip.Writer
 	cross   *http.CrossOriginProtection
 	open    atomic.Pointer[ground]
 	ctx     context.Context // ends streams

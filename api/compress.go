@@ -1,20 +1,22 @@
 package api
 
 import (
+	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 )
 
 // compressed sends text as gzip to those who take it. It leaves alone what has an encoding already: tiles, assets.
-func compressed(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Server) compressed(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if isTile(c.Path()) || c.Request().Method == http.MethodHead || !accepts(c.Request(), "gzip") {
 			return next(c)
 		}
-		w := &gzipWriter{ResponseWriter: c.Response().Writer}
+		w := &gzipWriter{ResponseWriter: c.Response().Writer, idle: &s.zips}
 		c.Response().Writer = w
 		defer func() { c.Response().Writer = w.ResponseWriter }()
 		if err := next(c); err != nil {
@@ -27,7 +29,8 @@ func compressed(next echo.HandlerFunc) echo.HandlerFunc {
 // gzipWriter decides by the header of the answer whether to compress.
 type gzipWriter struct {
 	http.ResponseWriter
-	zip *gzip.Writer
+	zip  *gzip.Writer
+	idle *sync.Pool // of *gzip.Writer: a new one costs more memory than most answers have bytes
 }
 
 func (w *gzipWriter) WriteHeader(status int) {
@@ -35,7 +38,12 @@ func (w *gzipWriter) WriteHeader(status int) {
 	if h.Get("Content-Encoding") == "" && status != http.StatusNoContent && status != http.StatusNotModified && isText(h.Get("Content-Type")) {
 		h.Set("Content-Encoding", "gzip")
 		h.Del("Content-Length")
-		w.zip, _ = gzip.NewWriterLevel(w.ResponseWriter, gzip.BestSpeed) // the level exists
+		if zip, ok := w.idle.Get().(*gzip.Writer); ok {
+			zip.Reset(w.ResponseWriter)
+			w.zip = zip
+		} else {
+			w.zip, _ = gzip.NewWriterLevel(w.ResponseWriter, gzip.BestSpeed) // the level exists
+		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -54,7 +62,12 @@ func (w *gzipWriter) close() error {
 	if w.zip == nil {
 		return nil
 	}
-	return w.zip.Close()
+	if err := w.zip.Close(); err != nil {
+		return err
+	}
+	w.zip.Reset(io.Discard) // it holds on to nobody
+	w.idle.Put(w.zip)
+	return nil
 }
 
 // isText reports whether a type gains by compression; event streams do not, they are sent line by line.
