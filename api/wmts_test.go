@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"onemap/api/ows/owstest"
+	"onemap/layers/format/xsdtest"
 )
 
 // capabilities are those of WMTS, as far as tests look at them.
@@ -126,7 +126,7 @@ func TestWMTSCapabilities(t *testing.T) {
 	if got := strings.Join(ids, " "); got != "house lane well odd field old_parcel station" { // lane_name has no geometry
 		t.Errorf("layers %s", got)
 	}
-	owstest.Valid(t, "wmts/1.0/wmtsGetCapabilities_response.xsd", r.body)
+	xsdtest.Valid(t, "wmts/1.0/wmtsGetCapabilities_response.xsd", r.body)
 }
 
 func TestWMTSCapabilitiesInPart(t *testing.T) {
@@ -151,7 +151,7 @@ func TestWMTSCapabilitiesInPart(t *testing.T) {
 		t.Errorf("Content-Type %s", r.Header.Get("Content-Type"))
 	}
 	for _, query := range []string{"&sections=ServiceIdentification", "&sections=Contents", fmt.Sprint("&updatesequence=", all.Sequence)} {
-		owstest.Valid(t, "wmts/1.0/wmtsGetCapabilities_response.xsd", w.get(wmts+query).body)
+		xsdtest.Valid(t, "wmts/1.0/wmtsGetCapabilities_response.xsd", w.get(wmts+query).body)
 	}
 }
 
@@ -219,5 +219,5 @@ func TestWMTSExceptions(t *testing.T) {
 			t.Errorf("%s: %v, want %v\n%s", path, got, want, r.body)
 		}
 	}
-	owstest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", w.ask(http.MethodGet, with("Layer=no<>&\"")).body)
+	xsdtest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", w.ask(http.MethodGet, with("Layer=no<>&\"")).body)
 }

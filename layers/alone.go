@@ -31,3 +31,17 @@ func (s *Store) Alone(ctx context.Context, lock int64, work func(context.Context
 	}
 	return work(ctx, conn)
 }
+
+// Rounds calls round until the context ends, which returns its error, or round fails: at once again where it says that there may be
+// more to do, else after a while.
+func Rounds(ctx context.Context, idle time.Duration, round func(context.Context) (busy bool, err error)) error {
+	for {
+		busy, err := round(ctx)
+		if err != nil {
+			return err
+		}
+		if !busy && !sleep(ctx, idle) {
+			return ctx.Err()
+		}
+	}
+}

@@ -49,12 +49,20 @@ func (s *Store) Layer(ctx context.Context, actor Actor, name string) (*Layer, er
 
 // Refresh reads the catalogue anew.
 func (s *Store) Refresh(ctx context.Context) error {
+	_, err := s.refresh(ctx)
+	return err
+}
+
+// refresh reads the catalogue anew, one reading after the other: what Layers and Layer answer never becomes older.
+func (s *Store) refresh(ctx context.Context) (*catalogue, error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
 	c, err := s.readCatalogue(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.catalog.Store(c)
-	return nil
+	return c, nil
 }
 
 // Watch keeps the catalogue in memory true by following the log, until the context ends or the database fails; from then
@@ -105,7 +113,7 @@ func (s *Store) catalogue(ctx context.Context) (*catalogue, error) {
 	if c := s.catalog.Load(); c != nil && s.watching.Load() {
 		return c, nil
 	}
-	return s.readCatalogue(ctx)
+	return s.refresh(ctx)
 }
 
 func (s *Store) readCatalogue(ctx context.Context) (*catalogue, error) {

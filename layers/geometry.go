@@ -9,13 +9,9 @@ import (
 	"github.com/twpayne/go-geom"
 )
 
-// DecodeGeometry reads EWKB as PostGIS sends it (its doc/ZMSgeoms.txt); nil is the null geometry. It knows the seven kinds of
-// simple features, which each take as few pieces of memory as they have parts: most of what a feature costs is its geometry.
-func DecodeGeometry(b []byte) (geom.T, error) {
-	return decodeGeometry(b, nil)
-}
-
-// decodeGeometry is DecodeGeometry that may use memory of the geometry before, which is lost then.
+// decodeGeometry reads EWKB as PostGIS sends it (its doc/ZMSgeoms.txt); nil is the null geometry. It knows the seven kinds of
+// simple features, which each take as few pieces of memory as they have parts: most of what a feature costs is its geometry. It
+// may use memory of the geometry before, which is lost then; nil: each has its own.
 func decodeGeometry(b []byte, kept *keptGeometry) (geom.T, error) {
 	if b == nil {
 		return nil, nil

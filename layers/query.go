@@ -28,7 +28,7 @@ type Query struct {
 	Offset int    // features passed over before the page. They are read all the same: a deep page costs as much as all before it. For doors that know no cursor
 	Count  bool   // count all matching features
 
-	CountIfCheap bool // count them where that costs little, see Store.countIfCheap
+	CountIfCheap bool // count them where that costs little, see Reader.countIfCheap
 }
 
 // Condition is a filter in a language of its own (package cql).

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
@@ -19,6 +20,7 @@ type Store struct {
 	written  bell        // rung when this process has written
 	given    bell        // rung when this process has given positions
 	leads    atomic.Bool // this process gives the positions
+	reading  sync.Mutex  // the catalogue is read by one at a time, so that what is read last is newest
 	watching atomic.Bool // Watch keeps the catalogue true; otherwise every question reads it anew
 }
 

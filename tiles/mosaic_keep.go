@@ -3,7 +3,6 @@ package tiles
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,33 +37,10 @@ const (
 // ends or the database fails. Each node runs it; a lock in the database decides which of them works. What it does it does in
 // small steps, each noted in the database with its result, so that another can go on.
 func (t *Tiles) KeepMosaics(ctx context.Context) error {
-	return t.store.Alone(ctx, mosaicLock, t.keepMosaics)
-}
-
-// keepMosaics works on the connection that holds the lock.
-func (t *Tiles) keepMosaics(ctx context.Context, conn *pgx.Conn) error {
-	k := keeper{t: t, conn: conn, seen: map[int64]int64{}}
-	for {
-		busy, err := k.round(ctx)
-		if err != nil {
-			return fmt.Errorf("mosaics: %w", err)
-		}
-		if !busy && !pause(ctx, lookEvery) {
-			return ctx.Err()
-		}
-	}
-}
-
-// pause returns false when the context ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	return t.store.Alone(ctx, mosaicLock, func(ctx context.Context, conn *pgx.Conn) error {
+		k := keeper{t: t, conn: conn, seen: map[int64]int64{}}
+		return layers.Rounds(ctx, lookEvery, k.round)
+	})
 }
 
 // keeper works on the connection that holds the lock: when that is lost, so is the right to work.

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"onemap/api/ows"
-	"onemap/api/ows/owstest"
 	"onemap/layers"
 	"onemap/layers/format"
+	"onemap/layers/format/xsdtest"
 )
 
 func TestAReportSaysCodeLocatorAndBothLanguages(t *testing.T) {
@@ -31,7 +31,7 @@ func TestAReportSaysCodeLocatorAndBothLanguages(t *testing.T) {
 			t.Errorf("no %s in %s", want, body)
 		}
 	}
-	owstest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
+	xsdtest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
 }
 
 func TestWhatHasNoCodeKeepsItsStatus(t *testing.T) {
@@ -44,7 +44,7 @@ func TestWhatHasNoCodeKeepsItsStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owstest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
+	xsdtest.Valid(t, "ows/1.1.0/owsExceptionReport.xsd", body)
 }
 
 func TestBlameNamesTheParameterOfWhatIsTheSenders(t *testing.T) {

@@ -31,7 +31,7 @@ type command interface {
 type commands struct {
 	config
 	Serve   serveCmd   `cmd:"" help:"Serve the map: page, tiles and OGC API on one port. Starts a private PostGIS and loads a synthetic county where there is no database yet."`
-	Import  importCmd  `cmd:"" help:"Import a file (Shapefile, GeoPackage, GeoJSON) as a layer, in one transaction."`
+	Import  importCmd  `cmd:"" help:"Import files as a layer, in one transaction."`
 	Export  exportCmd  `cmd:"" help:"Write a layer, or a part of it, to a file (Shapefile, GeoPackage, GeoJSON, CSV, KML, DXF …)."`
 	Tiles   tilesCmd   `cmd:"" help:"Tiles in bulk: an archive of them in one file (PMTiles), or drawn before anybody asks."`
 	Publish publishCmd `cmd:"" help:"Make a layer of a table or view that is already in the database, as it is."`

@@ -40,8 +40,8 @@ type importCmd struct {
 	Timeout  time.Duration  `default:"2h" help:"Give up after this long."`
 }
 
-// importMemory is what an import may have before garbage is collected more eagerly. What it really holds, tables of what
-// has been seen, is 100 MB of a file of millions of rows.
+// importMemory is what an import may have before garbage is collected more eagerly. It bounds garbage, not the tables of what has
+// been seen, which grow with the rows.
 const importMemory = 150 << 20
 
 // Run imports the files and says what came in.

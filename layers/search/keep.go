@@ -12,56 +12,23 @@ import (
 )
 
 const (
-	keeperLock    = 0x6f6d736561 // advisory lock, session level: "omsea" in ASCII
-	takeOverAfter = 500 * time.Millisecond
-	lookEvery     = 100 * time.Millisecond
-	mostChanges   = 2000 // that are brought in at once
-	mostRows      = 2000 // of a layer that are brought in at once
-	mostKeys      = 5000 // that are deleted at once
+	keeperLock  = 0x6f6d736561 // advisory lock, session level: "omsea" in ASCII
+	lookEvery   = 100 * time.Millisecond
+	mostChanges = 2000 // that are brought in at once
+	mostRows    = 2000 // of a layer that are brought in at once
+	mostKeys    = 5000 // that are deleted at once
 )
 
 // Keep makes the index of all layers and keeps it true by following the log, until the context ends or the database fails. Each node
 // runs it; a lock in the database decides which of them works. What it does it does in small steps, each noted in the
 // database with its result, so that another can go on.
 func (x *Index) Keep(ctx context.Context) error {
-	conn, err := pgx.ConnectConfig(ctx, x.pool.Config().ConnConfig)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	for locked := false; !locked; {
-		if err := conn.QueryRow(ctx, "select pg_try_advisory_lock($1)", int64(keeperLock)).Scan(&locked); err != nil {
-			return fmt.Errorf("take the lock: %w", err)
+	return x.store.Alone(ctx, keeperLock, func(ctx context.Context, conn *pgx.Conn) error {
+		if _, err := conn.Exec(ctx, "set synchronous_commit = off"); err != nil { // a step that is lost is done again
+			return err
 		}
-		if !locked && !pause(ctx, takeOverAfter) {
-			return ctx.Err()
-		}
-	}
-	if _, err := conn.Exec(ctx, "set synchronous_commit = off"); err != nil { // a step that is lost is done again
-		return fmt.Errorf("search index: %w", err)
-	}
-	k := keeper{x, conn}
-	for {
-		busy, err := k.round(ctx)
-		if err != nil {
-			return fmt.Errorf("search index: %w", err)
-		}
-		if !busy && !pause(ctx, lookEvery) {
-			return ctx.Err()
-		}
-	}
-}
-
-// pause returns false when the context ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+		return layers.Rounds(ctx, lookEvery, keeper{x, conn}.round)
+	})
 }
 
 // keeper works on the connection that holds the lock: when that is lost, so is the right to work.

@@ -49,15 +49,6 @@ func (r *Recipe) NewFitting(n, rounds int, enough float64) *Fitting {
 	return f
 }
 
-// Fit makes all steps, and returns the largest part by which a class is wrong. See NewFitting.
-func (r *Recipe) Fit(n int, tile func(i int) *Field, rounds int, enough float64) (worst float64) {
-	f := r.NewFitting(n, rounds, enough)
-	for !f.Step(tile) {
-	}
-	_, worst = f.Best()
-	return worst
-}
-
 // Best is the best prices so far, and the largest part by which a class is wrong with them.
 func (f *Fitting) Best() (prices [256]float64, worst float64) { return f.best, f.worst }
 

@@ -27,14 +27,7 @@ type Schemas struct {
 // New copies the schemas with local addresses: some include each other in circles, which xmllint bears only so.
 func New(t testing.TB) *Schemas {
 	t.Helper()
-	catalog := filepath.Join(root(t), ogcSchemas, "catalog.xml")
-	if _, err := os.Stat(catalog); err != nil {
-		t.Skip("no OGC schemas here: ", err)
-	}
-	lint, err := exec.LookPath("xmllint")
-	if err != nil {
-		t.Skip("no xmllint here (package libxml2-utils)")
-	}
+	lint, catalog := tools(t)
 	x := &Schemas{t, lint, catalog, t.TempDir()}
 	from := filepath.Join(filepath.Dir(catalog), "ogc")
 	for _, folder := range []string{"wfs/1.0.0", "wfs/1.1.0", "wfs/2.0", "gml", "filter", "ows", "iso"} {
@@ -57,6 +50,38 @@ func New(t testing.TB) *Schemas {
 		}
 	}
 	return x
+}
+
+// tools are xmllint and the catalogue of the schemas; a test without them is skipped.
+func tools(t testing.TB) (lint, catalog string) {
+	t.Helper()
+	catalog = filepath.Join(root(t), ogcSchemas, "catalog.xml")
+	if _, err := os.Stat(catalog); err != nil {
+		t.Skip("no OGC schemas here: ", err)
+	}
+	lint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Skip("no xmllint here (package libxml2-utils)")
+	}
+	return lint, catalog
+}
+
+// Valid holds a document against a schema of schemas.opengis.net that includes no other in circles, e.g. wmts/1.0/wmts.xsd.
+func Valid(t testing.TB, schema string, document []byte) {
+	t.Helper()
+	lint, catalog := tools(t)
+	check(t, lint, catalog, filepath.Join(filepath.Dir(catalog), "ogc", schema), document, "-")
+}
+
+// check has xmllint hold documents, one of which may be its input, against a schema.
+func check(t testing.TB, lint, catalog, schema string, input []byte, documents ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), lint, append([]string{"--nonet", "--noout", "--schema", schema}, documents...)...)
+	cmd.Env = append(os.Environ(), "XML_CATALOG_FILES="+catalog)
+	cmd.Stdin = bytes.NewReader(input)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("not valid by %s: %v\n%.2000s\n%.4000s", schema, err, out, input)
+	}
 }
 
 // root is the folder of the module that is tested.
@@ -84,18 +109,16 @@ func (x *Schemas) local(body []byte) []byte {
 // Valid holds documents against one schema.
 func (x *Schemas) Valid(schema string, docs ...[]byte) {
 	x.Helper()
-	args := []string{"--nonet", "--noout", "--schema", filepath.Join(x.dir, schema)}
+	var paths []string
 	for i, doc := range docs {
 		path := filepath.Join(x.TempDir(), fmt.Sprintf("%d.xml", i))
 		if err := os.WriteFile(path, doc, 0o600); err != nil {
 			x.Fatal(err)
 		}
-		args = append(args, path)
+		paths = append(paths, path)
 	}
-	cmd := exec.CommandContext(x.Context(), x.lint, args...)
-	cmd.Env = append(os.Environ(), "XML_CATALOG_FILES="+x.catalog)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		x.Errorf("not valid by %s: %v\n%.2000s", schema, err, out)
+	check(x, x.lint, x.catalog, filepath.Join(x.dir, schema), nil, paths...)
+	if x.Failed() {
 		for _, doc := range docs {
 			x.Logf("%.3000s", doc)
 		}
