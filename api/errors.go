@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/imports"
@@ -124,24 +123,11 @@ func classify(err error, c echo.Context) error {
 			return errTooLarge
 		}
 	}
-	if unreachable(err) {
+	var network net.Error
+	if layers.Unreachable(err) || errors.As(err, &network) {
 		return fmt.Errorf("%w: the database does not answer; this passes when it is back: %w", errUnreachable, err)
 	}
 	return fmt.Errorf("%w: %w", errInternal, err)
-}
-
-// unreachable reports whether the database is away, or going or coming.
-func unreachable(err error) bool {
-	var connect *pgconn.ConnectError
-	var network net.Error
-	var pg *pgconn.PgError
-	if errors.As(err, &connect) {
-		return true
-	}
-	if errors.As(err, &pg) {
-		return strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"
-	}
-	return errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
 
 // told is the text that stands behind the sentinel: it was written for the sender.

@@ -45,3 +45,13 @@ func translate(err error) error {
 	}
 	return err
 }
+
+// Unreachable reports whether a question failed because the database is away, or going or coming: it can be asked again.
+func Unreachable(err error) bool {
+	var connect *pgconn.ConnectError
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && !errors.As(err, &connect) { // classes of SQLSTATE: operator_intervention's shutdowns, connection_exception, too_many_connections
+		return strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"
+	}
+	return errors.As(err, &connect) || pgconn.SafeToRetry(err)
+}

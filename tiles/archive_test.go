@@ -165,19 +165,7 @@ func TestAnArchiveIsOfOneMoment(t *testing.T) {
 // plain is a tile of the door as of a position; 0 = now.
 func (f *field) plain(tile tiles.Tile, asOf int64) string {
 	f.Helper()
-	answer, err := f.tiles.Find(f.Context(), layers.Anonymous, tiles.Request{Layers: []string{"field"}, Tile: tile, AsOf: asOf})
-	if err != nil {
-		f.Fatal(err)
-	}
-	body, err := answer.Body(f.Context())
-	if err != nil {
-		f.Fatal(err)
-	}
-	plain, err := body.Plain()
-	if err != nil {
-		f.Fatal(err)
-	}
-	return string(plain)
+	return string(plainTile(f, f.tiles, tiles.Request{Layers: []string{"field"}, Tile: tile, AsOf: asOf}))
 }
 
 // What has changed since an archive, put over it, makes the archive of now, byte for byte, tiles that are empty now included;
@@ -302,16 +290,8 @@ func TestArchivesOfAreasAndSets(t *testing.T) {
 		t.Errorf("%v", a.reader.Metadata)
 	}
 	for tile, body := range a.bodies(t) {
-		answer, err := f.tiles.Find(t.Context(), layers.Anonymous, tiles.Request{Layers: []string{"field"}, Set: degrees, Tile: tile})
-		if err != nil {
-			t.Fatal(err)
-		}
-		door, err := answer.Body(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if plain, err := door.Plain(); err != nil || string(plain) != body {
-			t.Errorf("%s has %d bytes, the door's %d, %v", tile, len(body), len(plain), err)
+		if plain := plainTile(t, f.tiles, tiles.Request{Layers: []string{"field"}, Set: degrees, Tile: tile}); string(plain) != body {
+			t.Errorf("%s has %d bytes, the door's %d", tile, len(body), len(plain))
 		}
 	}
 }

@@ -42,18 +42,7 @@ func (f *field) all(zoom int, filter string) (features []orbFeature) {
 	from, to := tileAt(115.95, 35.85, zoom), tileAt(116.15, 35.65, zoom)
 	for x := from.X; x <= to.X; x++ {
 		for y := from.Y; y <= to.Y; y++ {
-			answer, err := f.tiles.Find(f.Context(), layers.Anonymous, tiles.Request{Layers: []string{"field"}, Tile: tiles.Tile{Z: zoom, X: x, Y: y}, Filter: filter})
-			if err != nil {
-				f.Fatal(err)
-			}
-			body, err := answer.Body(f.Context())
-			if err != nil {
-				f.Fatal(err)
-			}
-			plain, err := body.Plain()
-			if err != nil {
-				f.Fatal(err)
-			}
+			plain := plainTile(f, f.tiles, tiles.Request{Layers: []string{"field"}, Tile: tiles.Tile{Z: zoom, X: x, Y: y}, Filter: filter})
 			ls, err := mvt.Unmarshal(plain)
 			if err != nil {
 				f.Fatal(err)

@@ -124,18 +124,7 @@ func TestShiftedTilesHoldWhatIsShownThere(t *testing.T) {
 	west, north := at(12923000, 4274000)
 	for x := west; x < west+12; x++ {
 		for y := north - 12; y < north+3; y++ {
-			answer, err := drawn.Find(t.Context(), layers.Anonymous, tiles.Request{Layers: []string{"place"}, Set: set, Tile: tiles.Tile{Z: 17, X: x, Y: y}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			body, err := answer.Body(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			plain, err := body.Encode("")
-			if err != nil {
-				t.Fatal(err)
-			}
+			plain := plainTile(t, drawn, tiles.Request{Layers: []string{"place"}, Set: set, Tile: tiles.Tile{Z: 17, X: x, Y: y}})
 			ls, err := mvt.Unmarshal(plain)
 			if err != nil {
 				t.Fatal(err)

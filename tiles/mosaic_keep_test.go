@@ -285,18 +285,7 @@ func TestAMosaicIsNotShownForRowsItDoesNotMean(t *testing.T) {
 		if r.Set == nil {
 			r.Tile = tile
 		}
-		answer, err := f.tiles.Find(t.Context(), layers.Anonymous, r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := answer.Body(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		plain, err := body.Plain()
-		if err != nil {
-			t.Fatal(err)
-		}
+		plain := plainTile(t, f.tiles, r)
 		ls, err := mvt.Unmarshal(plain)
 		if err != nil || len(ls) == 0 {
 			t.Fatalf("%s: %d layers, %v", name, len(ls), err)

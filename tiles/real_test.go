@@ -293,19 +293,7 @@ func (g *gallery) ours(l *layers.Layer, set *tiles.MatrixSet, tile tiles.Tile) m
 	for _, p := range l.Properties {
 		names = append(names, p.Name)
 	}
-	a, err := g.drawn.Find(g.Context(), layers.Anonymous, tiles.Request{Layers: []string{l.Name}, Set: set, Tile: tile, Properties: names})
-	if err != nil {
-		g.Fatal(err)
-	}
-	body, err := a.Body(g.Context())
-	if err != nil {
-		g.Fatal(err)
-	}
-	plain, err := body.Plain()
-	if err != nil {
-		g.Fatal(err)
-	}
-	return g.held(plain)
+	return g.held(plainTile(g, g.drawn, tiles.Request{Layers: []string{l.Name}, Set: set, Tile: tile, Properties: names}))
 }
 
 // theirs is ST_AsMVT's tile.

@@ -209,7 +209,7 @@ func (t *task) end(ctx context.Context, file *os.File, archive *tiles.Archive, e
 	case stopped: // by the end of the process, or by a removal that is not known yet
 		_, err := t.service.Pool.Exec(ctx, "update onemap.tile_export set state = 'queued', attempt = attempt - 1 where id = $1 and job = $2", t.id, t.job.ID)
 		return errors.Join(err, river.JobSnooze(0))
-	case unreachable(err):
+	case layers.Unreachable(err):
 		return err // river tries again
 	}
 	failure := failureOf(err, t.id)
@@ -293,14 +293,4 @@ func failureOf(err error, id string) *imports.Failure {
 	return &imports.Failure{Title: internal, TitleZh: "服务器内部错误",
 		Detail:   "The operator finds the cause in the log under archive " + id + ".",
 		DetailZh: "请将瓦片包编号 " + id + " 告知运维人员，日志中有原因。"}
-}
-
-// unreachable reports whether the database went away under a job, which is then tried again.
-func unreachable(err error) bool {
-	var connect *pgconn.ConnectError
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"
-	}
-	return errors.As(err, &connect) || pgconn.SafeToRetry(err)
 }

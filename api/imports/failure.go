@@ -6,8 +6,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"onemap/layers"
 	"onemap/layers/format"
 	"onemap/layers/intake"
@@ -103,13 +101,3 @@ var (
 	tooOften = &Failure{"Interrupted too often", "多次中断",
 		"The import was interrupted three times and is not tried again. Nothing was written.", "导入已中断三次，不再重试。未写入任何数据。"}
 )
-
-// unreachable reports whether the database went away under a job, which is then tried again.
-func unreachable(err error) bool {
-	var connect *pgconn.ConnectError
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"
-	}
-	return errors.As(err, &connect) || pgconn.SafeToRetry(err)
-}

@@ -161,7 +161,7 @@ func (t *task) end(ctx context.Context, job *river.Job[jobArgs], report *intake.
 		state, failure = Failed, uploadLost
 	case errors.Is(err, errOften):
 		state, failure = Failed, tooOften
-	case unreachable(err) && t.count < mostAttempts:
+	case layers.Unreachable(err) && t.count < mostAttempts:
 		return err // river tries again
 	default:
 		state, failure = Failed, failureOf(err, report, t.id)
