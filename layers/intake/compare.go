@@ -14,44 +14,47 @@ import (
 
 const (
 	comparedLayers   = 12
-	comparedVertices = 150             // with one layer
-	comparePatience  = 2 * time.Second // with one layer
-	compareTime      = 4 * time.Second // with all
-	aLotFarther      = 0.02            // degrees around a layer in which shifted data of it lies
-	metresOfDegree   = 111_320.0       // at most
+	comparedVertices = 150              // with one layer
+	comparePatience  = 5 * time.Second  // with one layer
+	compareTime      = 12 * time.Second // with all
+	aLotFarther      = 0.02             // degrees around a layer in which shifted data of it lies
+	metresOfDegree   = 111_320.0        // at most
 )
 
 // suspect compares vertices, in degrees of EPSG:4490, with layers near them. It returns the evidence that they are shifted, nil
-// for none, and the layer that speaks against it: with which they coincide as they stand. Layers that take too long say nothing.
-func suspect(ctx context.Context, store *layers.Store, actor layers.Actor, target string, areal string, vertices [][2]float64) (*evidence, *layers.Layer, error) {
+// for none, the layer that speaks against it, with which they coincide as they stand, and the layers that were too slow to tell.
+func suspect(ctx context.Context, store *layers.Store, actor layers.Actor, target string, areal string, vertices [][2]float64) (found *evidence, contrary *layers.Layer, slow []*layers.Layer, err error) {
 	all, err := store.Layers(ctx, actor)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	began := time.Now()
-	var found *evidence
 	for _, c := range comparable(all, target, areal, vertices) {
 		if time.Since(began) > compareTime {
-			break
-		}
-		near, err := compare(ctx, store, actor, c.layer, c.vertices)
-		if errors.Is(err, layers.ErrTimeout) && ctx.Err() == nil || errors.Is(err, layers.ErrNotFound) { // dropped meanwhile
+			slow = append(slow, c.layer)
 			continue
 		}
-		if err != nil {
-			return nil, nil, err
+		near, err := compare(ctx, store, actor, c.layer, c.vertices)
+		switch {
+		case errors.Is(err, layers.ErrTimeout) && ctx.Err() == nil:
+			slow = append(slow, c.layer)
+			continue
+		case errors.Is(err, layers.ErrNotFound): // dropped meanwhile
+			continue
+		case err != nil:
+			return nil, nil, nil, err
 		}
 		e, ok := judgeOffset(near)
 		e.layer = c.layer
 		switch {
 		case !ok:
 		case e.datum == "":
-			return found, c.layer, nil
+			return found, c.layer, nil, nil
 		case found == nil:
 			found = &e
 		}
 	}
-	return found, nil, nil
+	return found, nil, slow, nil
 }
 
 // comparison is a layer and the vertices that may coincide with it.

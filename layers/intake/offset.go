@@ -109,9 +109,12 @@ func (j *judging) offset(ctx context.Context, store *layers.Store, actor layers.
 	if err != nil || len(vertices) == 0 {
 		return nil, err
 	}
-	e, contrary, err := suspect(ctx, store, actor, j.opt.Layer, lastWord(j.src.Geometry), vertices)
-	if err != nil || e == nil {
+	e, contrary, slow, err := suspect(ctx, store, actor, j.opt.Layer, lastWord(j.src.Geometry), vertices)
+	if err != nil {
 		return nil, err
+	}
+	if e == nil {
+		return uncompared(slow), nil
 	}
 	words := e.words()
 	if contrary != nil {
@@ -139,6 +142,21 @@ func (j *judging) offset(ctx context.Context, store *layers.Store, actor layers.
 		En: fix.Words.En + "; accept it with --fix-crs or --" + string(e.datum) + ", or say --srid if the places are right",
 		Zh: fix.Words.Zh + "；可采纳此建议（--fix-crs 或 --" + string(e.datum) + "），如原坐标无误请指定坐标系（--srid）",
 	}}, nil
+}
+
+// uncompared says with which layers nobody has compared the coordinates; nil: with all there are.
+func uncompared(slow []*layers.Layer) *Doubt {
+	if len(slow) == 0 {
+		return nil
+	}
+	var names []string
+	for _, l := range slow {
+		names = append(names, l.Name)
+	}
+	return &Doubt{Rule: "crs.uncompared", Severity: format.Info, Words: format.Words{
+		En: "the database was too busy to compare the coordinates with " + strings.Join(names, ", ") + ": whether they are shifted as internet maps are (GCJ-02, BD-09) was looked for without",
+		Zh: "数据库繁忙，未能与图层 " + strings.Join(names, "、") + " 比对坐标，是否存在互联网地图偏移（GCJ-02、BD-09）未据此判断",
+	}}
 }
 
 // placed are the vertices in degrees of EPSG:4490, as they are read or would be by the fix that is proposed.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -291,6 +292,37 @@ func TestPublicOutlinesAreFoundToBeShifted(t *testing.T) {
 		if err != nil || r.CRS.Fix == nil || r.CRS.Fix.Name != "gcj02" {
 			t.Errorf("%v, %+v", err, r.CRS)
 		}
+	}
+}
+
+// Who cannot compare says so: a layer that a change holds locked keeps the import from knowing, not from going on.
+func TestLayersThatCouldNotBeComparedAreNamed(t *testing.T) {
+	t.Parallel()
+	path := shared(t, "data/1-admin/boundaries/shan1_dong1_ji4_ning2.geojson")
+	pool := dbtest.New(t)
+	store := layers.New(pool)
+	if _, err := Import(t.Context(), store, layers.Anonymous, []string{path}, Options{Layer: "xzq_county", Standard: "none", Datum: GCJ02}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), "select onemap.sequence()"); err != nil {
+		t.Fatal(err)
+	}
+	tx, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(t.Context()))
+	if _, err := tx.Exec(t.Context(), "lock table layer.xzq_county in access exclusive mode"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Import(t.Context(), store, layers.Anonymous, []string{path}, Options{DryRun: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(r.Doubts, func(d Doubt) bool {
+		return d.Rule == "crs.uncompared" && strings.Contains(d.Words.En, "xzq_county") && strings.Contains(d.Words.Zh, "xzq_county")
+	}) {
+		t.Errorf("nobody says that nothing was compared: %+v, %+v", r.CRS, r.Doubts)
 	}
 }
 
