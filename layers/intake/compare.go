@@ -108,32 +108,62 @@ func likeness(a, b layers.Bounds) float64 {
 	return both / max(area(a)+area(b)-both, math.SmallestNonzeroFloat64)
 }
 
-// compare measures how far vertices are from a layer, in metres, in each way of reading and moved aside.
+// compare measures how far vertices are from a layer, in metres, by datum, by aside, by vertex, beyond reach +Inf. Only ways of
+// reading that may decide are also moved aside: most are not, and moving is four fifths of the work.
 func compare(ctx context.Context, store *layers.Store, actor layers.Actor, l *layers.Layer, vertices [][2]float64) ([][][]float64, error) {
 	vertices = thinned(vertices, comparedVertices)
+	n := len(vertices)
 	var points [][2]float64
 	for _, datum := range offsetDatums {
-		for _, aside := range asides {
-			for _, v := range vertices {
-				lon, lat := datum.unshift(v[0], v[1])
-				points = append(points, [2]float64{lon + aside[0]/metresOfDegree/math.Cos(lat*degree), lat + aside[1]/metresOfDegree})
-			}
-		}
+		points = appendMoved(points, datum, asides[0], vertices)
 	}
-	distances, err := store.Distances(ctx, actor, l.Name, points, offsetReach/metresOfDegree, comparePatience)
+	distances, err := metres(ctx, store, actor, l, points)
 	if err != nil {
 		return nil, err
 	}
-	for i := range distances {
-		distances[i] *= metresOfDegree
-	}
 	near := make([][][]float64, len(offsetDatums))
-	for i := range near {
-		for range asides {
-			near[i], distances = append(near[i], distances[:len(vertices)]), distances[len(vertices):]
+	var likely []int
+	points = points[:0]
+	for i, datum := range offsetDatums {
+		near[i] = append(near[i], distances[i*n:(i+1)*n])
+		if 2*within(near[i][0], offsetReach) < n { // see evidence.decides
+			continue
+		}
+		likely = append(likely, i)
+		for _, aside := range asides[1:] {
+			points = appendMoved(points, datum, aside, vertices)
+		}
+	}
+	if len(likely) == 0 {
+		return near, nil
+	}
+	if distances, err = metres(ctx, store, actor, l, points); err != nil {
+		return nil, err
+	}
+	for _, i := range likely {
+		for range asides[1:] {
+			near[i], distances = append(near[i], distances[:n]), distances[n:]
 		}
 	}
 	return near, nil
+}
+
+// appendMoved appends vertices read in one way and moved aside.
+func appendMoved(points [][2]float64, datum Datum, aside [2]float64, vertices [][2]float64) [][2]float64 {
+	for _, v := range vertices {
+		lon, lat := datum.unshift(v[0], v[1])
+		points = append(points, [2]float64{lon + aside[0]/metresOfDegree/math.Cos(lat*degree), lat + aside[1]/metresOfDegree})
+	}
+	return points
+}
+
+// metres are the distances of points from a layer.
+func metres(ctx context.Context, store *layers.Store, actor layers.Actor, l *layers.Layer, points [][2]float64) ([]float64, error) {
+	distances, err := store.Distances(ctx, actor, l.Name, points, offsetReach/metresOfDegree, comparePatience)
+	for i := range distances {
+		distances[i] *= metresOfDegree
+	}
+	return distances, err
 }
 
 // thinned are up to most of different vertices, evenly.

@@ -40,20 +40,14 @@ type evidence struct {
 }
 
 // judgeOffset says in which way vertices coincide with a layer: near holds their distances in metres, by datum, by aside, by
-// vertex, beyond reach +Inf. The nearest radius that decides speaks. ok is false where none does: too few coincide, as many do
+// vertex, beyond reach +Inf; by the asides only of those that may decide. The nearest radius that decides speaks. ok is false where none does: too few coincide, as many do
 // as they stand or anyhow moved, or chance may explain it.
 func judgeOffset(near [][][]float64) (e evidence, ok bool) {
 	for _, radius := range offsetRadii {
 		hits := make([][]int, len(near))
 		for d := range near {
 			for _, distances := range near[d] {
-				n := 0
-				for _, m := range distances {
-					if m <= radius {
-						n++
-					}
-				}
-				hits[d] = append(hits[d], n)
+				hits[d] = append(hits[d], within(distances, radius))
 			}
 		}
 		for d, datum := range offsetDatums {
@@ -64,6 +58,16 @@ func judgeOffset(near [][][]float64) (e evidence, ok bool) {
 		}
 	}
 	return evidence{}, false
+}
+
+// within counts the distances up to a radius.
+func within(distances []float64, radius float64) (n int) {
+	for _, m := range distances {
+		if m <= radius {
+			n++
+		}
+	}
+	return n
 }
 
 // decides tells whether the vertices near a layer by one way of reading are most, many more than by the others, and many
