@@ -81,7 +81,7 @@ func (d design) chunks() []int32 {
 	return []int32{from.x, from.y, to.x, to.y}
 }
 
-// job is a step of making a mosaic: each is done once, in their order, whoever does it.
+// job is a part of making a mosaic: each is done once, in their order, whoever does it.
 type job struct {
 	kind       jobKind
 	zoom, x, y int
@@ -108,7 +108,7 @@ func (m *mosaicRow) jobs() (all []job) {
 	first, last := int(m.zooms[0]), int(m.zooms[1])
 	x0, y0, x1, y1 := int(m.chunks[0]), int(m.chunks[1]), int(m.chunks[2]), int(m.chunks[3])
 	over(jobSample, last, x0, y0, x1, y1)
-	for z := last - 1; z >= first+deeper(m.scale(first)); z-- {
+	for z := last - 1; z >= m.shallowest(); z-- {
 		up := last - z
 		over(jobShrink, z, x0>>up, y0>>up, x1>>up, y1>>up)
 	}
@@ -139,6 +139,9 @@ func (m *mosaicRow) scale(zoom int) int {
 	}
 	return scale
 }
+
+// shallowest is the zoom of the fields that nothing is made of but tiles.
+func (m *mosaicRow) shallowest() int { return int(m.zooms[0]) + deeper(m.scale(int(m.zooms[0]))) }
 
 // deeper is how many zooms deeper cells of a scale are pixels.
 func deeper(scale int) int { return scale / 2 } // 1, 2, 4: 0, 1, 2

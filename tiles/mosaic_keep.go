@@ -1,11 +1,13 @@
 package tiles
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"onemap/layers"
 )
@@ -19,6 +21,9 @@ type mosaicRow struct {
 	zooms    []int32 // first, last
 	chunks   []int32 // first column and row, last column and row
 	position int64
+	noted    int64 // beyond position while something is left to be done of the changes between
+	priced   int   // how many classes there were when prices were found
+	changed  int64 // pixels that have become others since
 	done     int
 	total    int
 	made     int64
@@ -28,8 +33,8 @@ type mosaicRow struct {
 const (
 	mosaicLock  = 0x6f6d6d6f73 // advisory lock, session level: "ommos" in ASCII
 	lookEvery   = 100 * time.Millisecond
-	workAtOnce  = 150 * time.Millisecond // of making a mosaic, before changes of the others are looked for
-	mostChanges = 2000                   // that are brought in at once
+	workAtOnce  = 150 * time.Millisecond // on one mosaic, before the others are looked at: a transaction
+	mostChanges = 2000                   // that are shown at once
 	noteEvery   = 10_000                 // positions after which it is noted that none was of a layer
 )
 
@@ -38,7 +43,7 @@ const (
 // small steps, each noted in the database with its result, so that another can go on.
 func (t *Tiles) KeepMosaics(ctx context.Context) error {
 	return t.store.Alone(ctx, mosaicLock, func(ctx context.Context, conn *pgx.Conn) error {
-		k := keeper{t: t, conn: conn, seen: map[int64]int64{}}
+		k := keeper{t: t, conn: conn, seen: map[int64]int64{}, makers: map[int64]*maker{}}
 		return layers.Rounds(ctx, lookEvery, k.round)
 	})
 }
@@ -47,8 +52,8 @@ func (t *Tiles) KeepMosaics(ctx context.Context) error {
 type keeper struct {
 	t      *Tiles
 	conn   *pgx.Conn
-	seen   map[int64]int64 // by mosaic: up to this position nothing is to be done
-	making *maker          // of the mosaic that is being made
+	seen   map[int64]int64  // by mosaic: up to this position nothing is to be done
+	makers map[int64]*maker // by mosaic: those that are at work
 }
 
 // round does what is to be done now, a piece of it, and reports whether there may be more.
@@ -68,30 +73,35 @@ func (k *keeper) round(ctx context.Context) (busy bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var next *mosaicRow // to be made, one after the other
+	makers, built, beside := map[int64]*maker{}, false, map[string]*mosaicRow{}
 	for _, m := range ms {
-		if m.done < m.total {
-			if next == nil {
-				next = m
-			}
-			continue
+		if !m.ready {
+			beside[m.layer] = m
 		}
-		mk := &maker{store: k.t.store, m: m, design: designs[m.layer]}
-		more, err := k.follow(ctx, mk, position)
+	}
+	for _, m := range ms {
+		mk := k.makers[m.id]
+		if mk == nil {
+			mk = &maker{store: k.t.store, observe: k.t.opt.Observe}
+		}
+		mk.m, mk.design = m, designs[m.layer]
+		more, err := false, error(nil)
+		switch {
+		case m.done == m.total:
+			more, err = k.follow(ctx, mk, beside[m.layer], position)
+		case !built: // one after the other
+			built, more, err = true, true, k.build(ctx, mk)
+		}
 		if err != nil {
 			return false, err
 		}
+		if more { // what it holds in memory is of use
+			makers[m.id] = mk
+		}
 		busy = busy || more
 	}
-	if next == nil {
-		k.making = nil
-		return busy, nil
-	}
-	if k.making == nil || k.making.m.id != next.id {
-		k.making = &maker{store: k.t.store}
-	}
-	k.making.m, k.making.design = next, designs[next.layer]
-	return true, k.build(ctx, k.making)
+	k.makers = makers
+	return busy, nil
 }
 
 // designs are those of all layers that are drawn as mosaics.
@@ -115,9 +125,12 @@ func (k *keeper) mosaics(ctx context.Context, designs map[string]design, positio
 	if err != nil {
 		return nil, err
 	}
-	have := map[string]bool{}
+	have, read := map[string]bool{}, map[string]int64{} // of which plan they should be; up to where those are that are read
 	for _, m := range all {
 		d, drawn := designs[m.layer]
+		if m.ready {
+			read[m.layer] = m.position
+		}
 		switch {
 		case drawn && m.plan == d.String():
 			have[m.layer] = true
@@ -134,7 +147,7 @@ func (k *keeper) mosaics(ctx context.Context, designs map[string]design, positio
 	}
 	for name, d := range designs {
 		if !have[name] {
-			if err := k.begin(ctx, d, position); err != nil {
+			if err := begin(ctx, k.conn, d, cmp.Or(read[name], position)); err != nil {
 				return nil, err
 			}
 		}
@@ -142,10 +155,12 @@ func (k *keeper) mosaics(ctx context.Context, designs map[string]design, positio
 	return ms, nil
 }
 
-// begin begins a mosaic.
-func (k *keeper) begin(ctx context.Context, d design, position int64) error {
+// begin begins a mosaic, of rows that have at least the changes up to a position.
+func begin(ctx context.Context, q interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}, d design, position int64) error {
 	m := mosaicRow{zooms: []int32{int32(d.first), int32(d.last)}, chunks: d.chunks()}
-	_, err := k.conn.Exec(ctx, `insert into onemap.mosaic (layer, plan, by, zooms, chunks, position, total) values ($1, $2, $3, $4, $5, $6, $7)
+	_, err := q.Exec(ctx, `insert into onemap.mosaic (layer, plan, by, zooms, chunks, position, noted, total) values ($1, $2, $3, $4, $5, $6, $6, $7)
 		on conflict (layer, ready) do nothing`, d.layer.Name, d.String(), d.by(), m.zooms, m.chunks, position, len(m.jobs()))
 	return err
 }
@@ -155,7 +170,7 @@ func (k *keeper) build(ctx context.Context, mk *maker) error {
 	begin, jobs := time.Now(), mk.m.jobs()
 	return k.write(ctx, mk, func() error {
 		for mk.m.done < len(jobs) && time.Since(begin) < workAtOnce {
-			done, err := mk.do(ctx, jobs[mk.m.done])
+			done, err := mk.job(ctx, jobs[mk.m.done])
 			if err != nil {
 				return err
 			}
@@ -168,113 +183,6 @@ func (k *keeper) build(ctx context.Context, mk *maker) error {
 	})
 }
 
-// follow brings changes into a mosaic that is made, up to a position; one that is true then and was not ready is.
-func (k *keeper) follow(ctx context.Context, mk *maker, position int64) (more bool, err error) {
-	m := mk.m
-	after := max(m.position, k.seen[m.id])
-	for after < position {
-		changes, err := k.t.store.Changes(ctx, after, mostChanges)
-		if err != nil {
-			return false, err
-		}
-		if len(changes) == 0 {
-			break
-		}
-		var ours []layers.Change
-		for _, c := range changes {
-			if c.Layer == m.layer && (c.Old != nil || c.New != nil || whole(c)) && c.Op != "schema" {
-				ours = append(ours, c)
-			}
-		}
-		after = changes[len(changes)-1].Position
-		if len(ours) > 0 {
-			return true, k.bring(ctx, mk, ours, after)
-		}
-		k.seen[m.id] = after
-	}
-	if after-m.position > noteEvery || !m.ready {
-		m.position = after
-		return !m.ready, k.publish(ctx, mk)
-	}
-	return false, nil
-}
-
-// bring brings changes in; where they are of most of the layer, it is made anew.
-func (k *keeper) bring(ctx context.Context, mk *maker, changes []layers.Change, position int64) error {
-	m := mk.m
-	area, all := 0, 0
-	pixelsOfChunks := func(c []int32) int { return int(c[2]-c[0]+1) * int(c[3]-c[1]+1) }
-	all = pixelsOfChunks(m.chunks)
-	for _, c := range changes {
-		if whole(c) {
-			area += all + 1
-		}
-		for _, b := range []*layers.Bounds{c.Old, c.New} {
-			if b != nil && c.Count > 1 {
-				pixelsOf(*b, int(m.zooms[1])).chunks(func(int, int, pixels) { area++ })
-			}
-		}
-	}
-	if area > all/2 && area > 4 {
-		return k.anew(ctx, mk, position)
-	}
-	classes := len(m.classes)
-	return k.write(ctx, mk, func() error {
-		m.position = position
-		if err := mk.remake(ctx, changes); err != nil || len(m.classes) == classes {
-			return err
-		}
-		return k.reprice(ctx, mk)
-	})
-}
-
-// reprice has prices found again, because there are classes that have none, from the fields there are: beside the mosaic
-// where it is ready, else before it is.
-func (k *keeper) reprice(ctx context.Context, mk *maker) error {
-	m := mk.m
-	if !m.ready {
-		m.done = m.sampled()
-		return nil
-	}
-	beside := *m
-	if err := mk.tx.QueryRow(ctx, "select array[min(x), min(y), max(x), max(y)] from onemap.mosaic_field where mosaic = $1 and zoom = $2", m.id, m.zooms[1]).
-		Scan(&beside.chunks); err != nil { // data may have come where there was none
-		return err
-	}
-	_, err := mk.tx.Exec(ctx, `with beside as (
-			insert into onemap.mosaic (layer, plan, by, classes, zooms, chunks, position, done, total)
-			values ($2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (layer, ready) do nothing returning mosaic)
-		insert into onemap.mosaic_field (mosaic, zoom, x, y, data)
-		select beside.mosaic, f.zoom, f.x, f.y, f.data from beside, onemap.mosaic_field f where f.mosaic = $1 and f.zoom = $11`,
-		m.id, m.layer, m.plan, m.by, m.classes, m.zooms, beside.chunks, m.position, beside.sampled(), len(beside.jobs()), m.zooms[1])
-	return err
-}
-
-// anew has a mosaic made again: beside it where it is ready, else from its beginning.
-func (k *keeper) anew(ctx context.Context, mk *maker, position int64) error {
-	if !mk.m.ready {
-		_, err := k.conn.Exec(ctx, "delete from onemap.mosaic where mosaic = $1", mk.m.id)
-		return err
-	}
-	if err := k.begin(ctx, mk.design, position); err != nil {
-		return err
-	}
-	_, err := k.conn.Exec(ctx, "update onemap.mosaic set position = $2 where mosaic = $1", mk.m.id, position)
-	return err
-}
-
-// publish has a mosaic read that is true, instead of the one that was before.
-func (k *keeper) publish(ctx context.Context, mk *maker) error {
-	return k.write(ctx, mk, func() error {
-		if mk.m.ready {
-			return nil
-		}
-		mk.m.ready = true
-		_, err := mk.tx.Exec(ctx, "delete from onemap.mosaic where layer = $1 and ready", mk.m.layer)
-		return err
-	})
-}
-
 // write does something in a transaction and notes how far the mosaic is with it.
 func (k *keeper) write(ctx context.Context, mk *maker, f func() error) error {
 	err := pgx.BeginFunc(ctx, k.conn, func(tx pgx.Tx) (err error) {
@@ -283,9 +191,9 @@ func (k *keeper) write(ctx context.Context, mk *maker, f func() error) error {
 			return err
 		}
 		m := mk.m
-		_, err = tx.Exec(ctx, `update onemap.mosaic set classes = $2, position = $3, done = $4, ready = $5,
+		_, err = tx.Exec(ctx, `update onemap.mosaic set classes = $2, position = $3, noted = $4, priced = $5, changed = $6, done = $7, ready = $8,
 			made = coalesce((select max(made) from onemap.mosaic_tile where mosaic = $1), 0) where mosaic = $1`,
-			m.id, m.classes, m.position, m.done, m.ready)
+			m.id, m.classes, m.position, m.noted, m.priced, m.changed, m.done, m.ready)
 		return err
 	})
 	k.t.mosaics.wake()
@@ -294,14 +202,14 @@ func (k *keeper) write(ctx context.Context, mk *maker, f func() error) error {
 
 // readMosaics reads all mosaics, those that are read and those that are being made.
 func readMosaics(ctx context.Context, q querier) ([]*mosaicRow, error) {
-	rows, err := q.Query(ctx, `select mosaic, layer, plan, by, classes, zooms, chunks, position, done, total, made, ready
+	rows, err := q.Query(ctx, `select mosaic, layer, plan, by, classes, zooms, chunks, position, noted, priced, changed, done, total, made, ready
 		from onemap.mosaic order by layer, ready desc`)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*mosaicRow, error) {
 		m := &mosaicRow{}
-		err := row.Scan(&m.id, &m.layer, &m.plan, &m.by, &m.classes, &m.zooms, &m.chunks, &m.position, &m.done, &m.total, &m.made, &m.ready)
+		err := row.Scan(&m.id, &m.layer, &m.plan, &m.by, &m.classes, &m.zooms, &m.chunks, &m.position, &m.noted, &m.priced, &m.changed, &m.done, &m.total, &m.made, &m.ready)
 		return m, err
 	})
 }

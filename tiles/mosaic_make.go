@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,6 +23,7 @@ var mosaicRowsSQL string
 // maker makes parts of one mosaic, in one transaction after another.
 type maker struct {
 	store   *layers.Store
+	observe func(Stage, time.Duration)
 	tx      pgx.Tx
 	m       *mosaicRow
 	design  design
@@ -33,21 +35,28 @@ type maker struct {
 // mostFields is how many fields are held at once: a tile takes sixteen.
 const mostFields = 40
 
-// do does a job, or a step of it: of prices there are many.
-func (m *maker) do(ctx context.Context, j job) (done bool, err error) {
+// job does a job, or some of it: prices are found in small pieces.
+func (m *maker) job(ctx context.Context, j job) (done bool, err error) {
 	switch j.kind {
 	case jobSample:
-		return true, m.sample(ctx, j.x, j.y, pixels{0, 0, mosaic.Chunk, mosaic.Chunk})
+		_, err = m.sample(ctx, j.x, j.y, pixels{0, 0, mosaic.Chunk, mosaic.Chunk})
 	case jobShrink:
-		return true, m.shrink(ctx, j.zoom, j.x, j.y)
+		err = m.shrink(ctx, j.zoom, j.x, j.y)
 	case jobPrices:
+		m.m.priced, m.m.changed = len(m.m.classes), 0
 		return m.price(ctx, j.zoom)
+	case jobTile:
+		tile := Tile{j.zoom, j.x, j.y}
+		var body []byte
+		if body, err = m.tile(ctx, tile); err == nil && body != nil {
+			err = m.put(ctx, tile, body)
+		}
 	}
-	return true, m.tile(ctx, Tile{j.zoom, j.x, j.y})
+	return true, err
 }
 
-// sample reads rows into pixels of a chunk of the last zoom.
-func (m *maker) sample(ctx context.Context, x, y int, p pixels) error {
+// sample reads rows into pixels of a chunk of the last zoom, and returns the rectangle of those that have become others.
+func (m *maker) sample(ctx context.Context, x, y int, p pixels) (changed pixels, err error) {
 	zoom := int(m.m.zooms[1])
 	side := circumference / float64(int(2)<<zoom)
 	west, north, pixel := float64(x)*side-circumference/2, circumference/2-float64(y)*side, side/mosaic.Chunk
@@ -57,14 +66,32 @@ func (m *maker) sample(ctx context.Context, x, y int, p pixels) error {
 	m.raster.Reset(west, north)
 	sql, args, err := m.rows(ctx)
 	if err != nil {
-		return err
+		return changed, err
 	}
 	args["minx"], args["maxx"] = west+float64(p.x0)*pixel, west+float64(p.x1)*pixel
 	args["miny"], args["maxy"] = north-float64(p.y1)*pixel, north-float64(p.y0)*pixel
 	rows, err := m.tx.Query(ctx, sql, args)
 	if err != nil {
-		return err
+		return changed, err
 	}
+	if err := m.fill(rows); err != nil {
+		return changed, err
+	}
+	old, err := m.field(ctx, zoom, x, y)
+	if err != nil {
+		return changed, err
+	}
+	f := old.Patched(m.raster.Field(), p.x0, p.y0, p.x1, p.y1)
+	var n int
+	if changed.x0, changed.y0, changed.x1, changed.y1, n = f.Differs(old); n == 0 {
+		return changed, nil
+	}
+	m.m.changed += int64(n)
+	return changed, m.keep(ctx, zoom, x, y, f)
+}
+
+// fill paints rows.
+func (m *maker) fill(rows pgx.Rows) error {
 	defer rows.Close()
 	for rows.Next() {
 		v := rows.RawValues()
@@ -75,18 +102,7 @@ func (m *maker) sample(ctx context.Context, x, y int, p pixels) error {
 			return err
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	f := m.raster.Field()
-	if p != (pixels{0, 0, mosaic.Chunk, mosaic.Chunk}) {
-		old, err := m.field(ctx, zoom, x, y)
-		if err != nil {
-			return err
-		}
-		f = old.Patched(f, p.x0, p.y0, p.x1, p.y1)
-	}
-	return m.keep(ctx, zoom, x, y, f)
+	return rows.Err()
 }
 
 // rows is the question for the rows of a rectangle.
@@ -212,31 +228,23 @@ func (m *maker) recipe(ctx context.Context, zoom int) (*mosaic.Recipe, error) {
 	return r, err
 }
 
-// tile makes a tile, and keeps it where it differs from what it was.
-func (m *maker) tile(ctx context.Context, t Tile) error {
+// tile makes a tile; nil = nothing is in it.
+func (m *maker) tile(ctx context.Context, t Tile) ([]byte, error) {
 	r, err := m.recipe(ctx, t.Z)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f, err := m.window(ctx, r, t)
-	if err != nil {
-		return err
+	if err != nil || f.Empty() {
+		return nil, err
 	}
-	var body []byte
-	if !f.Empty() {
-		encode := func(shapes []mosaic.Shape) ([]byte, error) { return deflate(m.encode(shapes)) }
-		if body, err = mosaic.Label(f, r).Draw(MostBytes, encode); err != nil {
-			return err
-		}
-	}
-	if body == nil {
-		_, err = m.tx.Exec(ctx, `update onemap.mosaic_tile set body = '', made = nextval('onemap.mosaic_made')
-			where mosaic = $1 and zoom = $2 and x = $3 and y = $4 and body <> ''`, m.m.id, t.Z, t.X, t.Y)
-		return err
-	}
-	_, err = m.tx.Exec(ctx, `insert into onemap.mosaic_tile (mosaic, zoom, x, y, body) values ($1, $2, $3, $4, $5)
-		on conflict (mosaic, zoom, x, y) do update set body = excluded.body, made = excluded.made
-		where mosaic_tile.body <> excluded.body`, m.m.id, t.Z, t.X, t.Y, body)
+	return mosaic.Label(f, r).Draw(MostBytes, func(shapes []mosaic.Shape) ([]byte, error) { return deflate(m.encode(shapes)) })
+}
+
+// put keeps a tile of a mosaic that is being made.
+func (m *maker) put(ctx context.Context, t Tile, body []byte) error {
+	_, err := m.tx.Exec(ctx, `insert into onemap.mosaic_tile (mosaic, zoom, x, y, body) values ($1, $2, $3, $4, $5)
+		on conflict (mosaic, zoom, x, y) do update set body = excluded.body, made = excluded.made`, m.m.id, t.Z, t.X, t.Y, body)
 	return err
 }
 
@@ -277,55 +285,6 @@ func setClass(layer *mvt.Layer, t layers.Type, value string) {
 	}
 }
 
-// remake brings what changes touch up to date, from rows to tiles.
-func (m *maker) remake(ctx context.Context, changes []layers.Change) error {
-	zoom := int(m.m.zooms[1])
-	var touched []pixels
-	chunks := map[[2]int]pixels{}
-	for _, c := range changes {
-		for _, b := range []*layers.Bounds{c.Old, c.New} {
-			if b != nil {
-				p := pixelsOf(*b, zoom)
-				touched = append(touched, p)
-				p.chunks(func(x, y int, part pixels) { chunks[[2]int{x, y}] = part.with(chunks[[2]int{x, y}]) })
-			}
-		}
-	}
-	for at, part := range chunks {
-		if err := m.sample(ctx, at[0], at[1], part); err != nil {
-			return err
-		}
-	}
-	first := int(m.m.zooms[0])
-	for z := zoom - 1; z >= first+deeper(m.m.scale(first)); z-- {
-		above := map[[2]int]pixels{}
-		for at := range chunks {
-			above[[2]int{at[0] >> 1, at[1] >> 1}] = pixels{}
-		}
-		chunks = above
-		for at := range chunks {
-			if err := m.shrink(ctx, z, at[0], at[1]); err != nil {
-				return err
-			}
-		}
-	}
-	done := map[Tile]bool{}
-	for z := zoom; z >= first; z-- {
-		for _, p := range touched {
-			for _, t := range m.m.tilesAround(z, p) {
-				if done[t] {
-					continue
-				}
-				done[t] = true
-				if err := m.tile(ctx, t); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // pixelsOf are the pixels of a zoom that bounds, in degrees, touch.
 func pixelsOf(b layers.Bounds, zoom int) pixels {
 	m := mercator(b)
@@ -351,3 +310,6 @@ func (p pixels) with(o pixels) pixels {
 	}
 	return pixels{min(p.x0, o.x0), min(p.y0, o.y0), max(p.x1, o.x1), max(p.y1, o.y1)}
 }
+
+// from is the rectangle with its places counted from another one on.
+func (p pixels) from(x, y int) pixels { return pixels{p.x0 + x, p.y0 + y, p.x1 + x, p.y1 + y} }

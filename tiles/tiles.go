@@ -42,6 +42,7 @@ const (
 	StageSelect   Stage = "select"   // until the first row comes
 	StageEncode   Stage = "encode"   // rows are read and encoded as they come
 	StageCompress Stage = "compress" //
+	StageMosaic   Stage = "mosaic"   // apart from these: a block of a mosaic is made again, from rows to a field or from fields to a tile
 )
 
 // DefaultBytes is the size of the cache where nothing is said.

@@ -54,7 +54,13 @@ func (f *Field) end(t *tally) {
 	f.start = append(f.start, uint32(len(f.entries)))
 }
 
-func (f *Field) at(i int) []entry { return f.entries[f.start[i]:f.start[i+1]] }
+// at is what pixel i has; nil has nothing.
+func (f *Field) at(i int) []entry {
+	if f == nil {
+		return nil
+	}
+	return f.entries[f.start[i]:f.start[i+1]]
+}
 
 // of is how many samples of pixel i a class has.
 func (f *Field) of(i int, class uint8) uint32 {
@@ -145,6 +151,21 @@ func (f *Field) Patched(by *Field, x0, y0, x1, y1 int) *Field {
 		out.copyAll(f, row+x1, row+Chunk)
 	}
 	return out
+}
+
+// Differs is the rectangle around the pixels of a chunk's field that are others than in another one, from x0, y0 up to x1, y1, and
+// how many there are; nil has nothing.
+func (f *Field) Differs(o *Field) (x0, y0, x1, y1, n int) {
+	x0, y0 = Chunk, Chunk
+	for i := range Chunk * Chunk {
+		if slices.Equal(f.at(i), o.at(i)) {
+			continue
+		}
+		x, y := i%Chunk, i/Chunk
+		x0, y0, x1, y1 = min(x0, x), min(y0, y), max(x1, x+1), max(y1, y+1)
+		n++
+	}
+	return x0, y0, x1, y1, n
 }
 
 // copyAll is copyFrom of a field that may be nil.
