@@ -3,6 +3,8 @@ package layers_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +67,37 @@ func TestBoxesAreExact(t *testing.T) {
 		if got != want {
 			t.Errorf("%v: %d, want %d", b, got, want)
 		}
+		onePage(t, store, l.Name, b, want)
+	}
+}
+
+// onePage holds that a first page is the same, and is followed by the same, whether it is had by one look at a box or by walking
+// along the key, and that all are counted.
+func onePage(t *testing.T, store *layers.Store, layer string, b layers.Bounds, want int64) {
+	t.Helper()
+	looked, err := store.Find(t.Context(), layers.Anonymous, layer, layers.Query{Bounds: &b, Limit: 20, Count: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	walked, err := store.Find(t.Context(), layers.Anonymous, layer, layers.Query{Bounds: &b, Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if looked.Matched != want || !slices.EqualFunc(looked.Features, walked.Features, func(a, b layers.Feature) bool { return reflect.DeepEqual(a, b) }) {
+		t.Errorf("%v: a page of %d of %d, want %d of %d, the same", b, len(looked.Features), looked.Matched, len(walked.Features), want)
+	}
+	if (looked.Next == "") != (walked.Next == "") {
+		t.Errorf("%v: next is %q, want %q", b, looked.Next, walked.Next)
+	}
+	if looked.Next == "" {
+		return
+	}
+	next, err := store.Find(t.Context(), layers.Anonymous, layer, layers.Query{Bounds: &b, Limit: 20, Count: true, After: looked.Next})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.Matched != want || next.Features[0].ID == looked.Features[19].ID {
+		t.Errorf("%v: the next page begins with %s, of %d", b, next.Features[0].ID, next.Matched)
 	}
 }
 
@@ -83,6 +116,11 @@ func TestBoxesLeanOnIndexes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var all int64 // too many for one look
+	if err := pool.QueryRow(t.Context(), "select count(*) from layer.parcel").Scan(&all); err != nil {
+		t.Fatal(err)
+	}
+	onePage(t, store, "parcel", layers.Bounds{110, 30, 120, 40}, all)
 	asked, err := store.Rows(t.Context(), l, layers.Query{Bounds: &layers.Bounds{116, 35.6, 116.01, 35.61}})
 	if err != nil {
 		t.Fatal(err)

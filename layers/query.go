@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Query says which features of a layer are asked for, and how.
@@ -79,16 +81,16 @@ func (s Reader) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 		limit = 10
 	}
 	limit = min(limit, MaxLimit)
-	features, places, err := s.read(ctx, sel, q, limit+1)
+	found, err := s.found(ctx, sel, q, limit+1)
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Layer: sel.shown, Features: features[:min(len(features), limit)]}
-	if page.Matched, err = s.matched(ctx, sel, q, len(features), len(features) > limit); err != nil {
-		return nil, err
-	}
-	if len(features) > limit {
-		next := cursor{Key: features[limit-1].ID, Place: places[limit-1]}
+	page := &Page{Layer: sel.shown, Features: found.features[:min(len(found.features), limit)], Matched: found.matched}
+	if len(found.features) > limit {
+		next := cursor{Key: page.Features[limit-1].ID}
+		if found.places != nil {
+			next.Place = found.places[limit-1]
+		}
 		if page.Matched >= 0 {
 			next.Matched, next.Revision = &page.Matched, l.Revision
 		}
@@ -97,32 +99,62 @@ func (s Reader) Find(ctx context.Context, actor Actor, layer string, q Query) (*
 	return page, nil
 }
 
+// found is what a page is made of: features, one more than it has where there are more, what each is sorted by, and how many match.
+type found struct {
+	features []Feature
+	places   [][]*string
+	matched  int64 // -1 when not counted
+}
+
+// found reads at most limit features of a page and counts, by one look or by two questions.
+func (s Reader) found(ctx context.Context, sel *selection, q Query, limit int) (f found, err error) {
+	if sel.lookable(q) {
+		if f, err = s.look(ctx, sel, limit); err != nil || len(f.features) > 0 {
+			return f, err
+		}
+	}
+	if f, err = s.read(ctx, sel, q, limit); err != nil {
+		return f, err
+	}
+	f.matched, err = s.matched(ctx, sel, q, len(f.features), len(f.features) == limit)
+	return f, err
+}
+
 // read reads at most limit features of a page, and what each is sorted by.
-func (s Reader) read(ctx context.Context, sel *selection, q Query, limit int) (features []Feature, places [][]*string, err error) {
+func (s Reader) read(ctx context.Context, sel *selection, q Query, limit int) (f found, err error) {
 	sql, args, err := sel.page(q.After, q.Offset, limit)
 	if err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	rows, err := s.db.Query(ctx, sql, args)
 	if err != nil {
-		return nil, nil, sel.unread(err)
+		return f, sel.unread(err)
 	}
+	f.features, err = sel.collect(rows, func(r *rowReader, behind int) error {
+		place := make([]*string, len(sel.sort))
+		f.places = append(f.places, place)
+		return r.scan(behind, pointers(place)...)
+	})
+	return f, err
+}
+
+// collect reads the features of an answer to its end; also reads of each row what is behind them, from a column on.
+func (sel *selection) collect(rows pgx.Rows, also func(r *rowReader, behind int) error) (features []Feature, err error) {
 	defer rows.Close()
 	for r := (rowReader{rows: rows}); r.next(); {
 		f, err := r.feature(sel.shown, 0)
+		if err == nil {
+			err = also(&r, featureColumns+len(sel.shown.Properties))
+		}
 		if err != nil {
-			return nil, nil, sel.unread(err)
+			return nil, sel.unread(err)
 		}
-		place := make([]*string, len(sel.sort))
-		if err := r.scan(featureColumns+len(sel.shown.Properties), pointers(place)...); err != nil {
-			return nil, nil, sel.unread(err)
-		}
-		features, places = append(features, f), append(places, place)
+		features = append(features, f)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, nil, sel.unread(err)
+		return nil, sel.unread(err)
 	}
-	return features, places, nil
+	return features, nil
 }
 
 // matched counts all that matches as q asks for it; so many of it have been read, from the beginning where q says no other.
