@@ -66,6 +66,29 @@ func TestWFSFiltersInEveryVersion(t *testing.T) {
 	}
 }
 
+// The alias that a query gives its type stands for the type in paths, by URL and by POST; lengths may be in units of UCUM.
+func TestWFSReadsAliasesAndUnits(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	for _, c := range []struct {
+		condition string
+		want      []string
+	}{
+		{`<fes:PropertyIsEqualTo><fes:ValueReference>h/no</fes:ValueReference><fes:Literal>甲1</fes:Literal></fes:PropertyIsEqualTo>`, []string{"house.1"}},
+		{`<fes:PropertyIsNull><fes:ValueReference>/h/ns1:floors</fes:ValueReference></fes:PropertyIsNull>`, []string{"house.3"}},
+		{`<fes:DWithin><fes:ValueReference>h/geom</fes:ValueReference><gml:Point gml:id="p" srsName="urn:ogc:def:crs:EPSG::4490"><gml:pos>35.8 116.09</gml:pos></gml:Point><fes:Distance uom="[mi_i]">0.15</fes:Distance></fes:DWithin>`, []string{"house.1", "house.2"}},
+	} {
+		filter := fmt.Sprintf(fes2, c.condition)
+		if got := w.wfs("2.0.0", "GetFeature", "TYPENAMES=house", "ALIASES=h", "FILTER="+filter); !slices.Equal(got.ids(), c.want) {
+			t.Errorf("%v, want %v\n%s\n%.900s", got.ids(), c.want, filter, got.body)
+		}
+		posted := w.post(`<GetFeature service="WFS" version="2.0.0" xmlns="http://www.opengis.net/wfs/2.0" xmlns:any="http://onemap/layer"><Query typeNames="any:house" aliases="h">` + filter + `</Query></GetFeature>`)
+		if !slices.Equal(posted.ids(), c.want) {
+			t.Errorf("by POST: %v, want %v\n%s\n%.900s", posted.ids(), c.want, filter, posted.body)
+		}
+	}
+}
+
 // XML that would grow, read files or lie about itself is refused; a mark, another encoding and comments are borne.
 func TestWFSReadsStrangeXML(t *testing.T) {
 	t.Parallel()

@@ -11,10 +11,11 @@ import (
 // OperationProcessingFailed is a request that can be read and can not be done (09-025r2, table 3).
 const OperationProcessingFailed = fes.OperationProcessingFailed
 
-// filter reads a filter of a query.
-func (r *wfsRequest) filter(q *wfsQuery, text string) error {
+// filter reads a filter of a query, whose paths may begin with another name of the type.
+func (r *wfsRequest) filter(q *wfsQuery, text, alias string) error {
 	in := r.version.defaultSRS(q.layer)
-	f, err := fes.Parse(text, fes.Options{Layer: q.layer, CRS: cql.CRS{SRID: in.srid, NorthFirst: in.yx}, Scope: r.prefixes()})
+	known := func(srid int) error { return r.known(fes.Locator, q.layer, srid) }
+	f, err := fes.Parse(text, fes.Options{Layer: q.layer, Alias: alias, CRS: cql.CRS{SRID: in.srid, NorthFirst: in.yx}, Known: known, Scope: r.prefixes()})
 	var e *fes.Error
 	if errors.As(err, &e) {
 		status := http.StatusBadRequest

@@ -192,6 +192,9 @@ func (r *wfsRequest) where(q *wfsQuery, k KVP) error {
 	switch {
 	case k["bbox"] != "":
 		b, srid, err := r.version.parseBBox(k["bbox"], q.layer)
+		if err == nil {
+			err = r.known("bbox", q.layer, srid)
+		}
 		if err != nil {
 			return err
 		}
@@ -200,7 +203,7 @@ func (r *wfsRequest) where(q *wfsQuery, k KVP) error {
 	case k["resourceid"] != "":
 		return q.ids(k.List("resourceid"))
 	case k["filter"] != "":
-		return r.filter(q, k["filter"])
+		return r.filter(q, k["filter"], strings.TrimSpace(k["aliases"]))
 	}
 	return nil
 }

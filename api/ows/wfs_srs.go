@@ -2,6 +2,7 @@ package ows
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -82,6 +83,18 @@ func (v wfsVersion) srsOf(l *layers.Layer, name string) (srs, error) {
 		return s, nil
 	}
 	return s, Invalid("srsName", "layer %q is not offered in %s; the list is in the capabilities", "图层“%s”不提供坐标系 %s，可选项见能力文档", l.Name, name)
+}
+
+// known returns InvalidParameterValue for a CRS that no register has.
+func (r *wfsRequest) known(parameter string, l *layers.Layer, srid int) error {
+	if srid == cmp.Or(l.SRID, 4490) || slices.Contains(otherSRIDs(l), srid) {
+		return nil
+	}
+	_, err := r.Store.SRSName(r.http.Context(), srid)
+	if errors.Is(err, layers.ErrInvalid) {
+		return Invalid(parameter, "no coordinate reference system has the EPSG code %d", "没有 EPSG 代码为 %d 的坐标参考系", srid)
+	}
+	return err
 }
 
 // answer is the SRID that the database is asked for: degrees of WGS 84 and of CGCS2000 stand for each other.

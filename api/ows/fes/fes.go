@@ -17,9 +17,11 @@ import (
 
 // Options say what a filter is about.
 type Options struct {
-	Layer *layers.Layer     // whose properties it names
-	CRS   cql.CRS           // of geometries that name none
-	Scope map[string]string // prefixes that stand for namespaces besides those that the filter declares
+	Layer *layers.Layer        // whose properties it names
+	Alias string               // another name of the layer, in paths; "" = none
+	CRS   cql.CRS              // of geometries that name none
+	Known func(srid int) error // whether there is such a system, for geometries that name theirs; nil = it is not asked
+	Scope map[string]string    // prefixes that stand for namespaces besides those that the filter declares
 }
 
 // Query is what a filter selects: the features that it is true of, or those with one of the ids, as gml:id has them.

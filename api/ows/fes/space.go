@@ -54,6 +54,7 @@ func (r *reader) bbox(n *xmltree.Node, depth int) (cql.Expr, error) {
 var units = map[string]float64{
 	"m": 1, "metre": 1, "metres": 1, "meter": 1, "meters": 1, "9001": 1, "km": 1000, "kilometre": 1000, "kilometres": 1000, "kilometer": 1000, "kilometers": 1000, "9036": 1000,
 	"cm": 0.01, "mm": 0.001, "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "9002": 0.3048, "mi": 1609.344, "mile": 1609.344, "miles": 1609.344, "nmi": 1852,
+	"[ft_i]": 0.3048, "[mi_i]": 1609.344, "[nmi_i]": 1852, // as UCUM has them
 }
 
 // distance reads DWithin and Beyond.

@@ -65,7 +65,7 @@ func (r *reader) property(n *xmltree.Node) (cql.Expr, error) {
 	text := strings.TrimSpace(n.Text)
 	steps := strings.Split(strings.TrimPrefix(text, "/"), "/")
 	name := format.FromXMLName(n.Resolve(strings.TrimSuffix(steps[len(steps)-1], "[1]")).Local)
-	known := len(steps) == 1 || len(steps) == 2 && format.FromXMLName(n.Resolve(steps[0]).Local) == r.Layer.Name
+	known := len(steps) == 1 || len(steps) == 2 && r.names(n.Resolve(steps[0]).Local)
 	if format.XMLName(name) == format.GMLGeometryName(r.Layer) && r.Layer.Table.Geom != "" {
 		name = r.Layer.Table.Geom
 	}
@@ -75,6 +75,11 @@ func (r *reader) property(n *xmltree.Node) (cql.Expr, error) {
 	e := &cql.Property{Name: name}
 	_, err := cql.KindOf(r.Layer, e)
 	return e, err
+}
+
+// names reports whether an element stands for the layer: by its own name, or by the one that the query gives it.
+func (r *reader) names(element string) bool {
+	return format.FromXMLName(element) == r.Layer.Name || r.Alias != "" && element == r.Alias
 }
 
 // inGML is the local name of a property that GML gives every feature; "" is another.
@@ -177,6 +182,9 @@ func (r *reader) shapeOf(n *xmltree.Node, depth int) (cql.Expr, error) {
 // shape reads a geometry or an envelope.
 func (r *reader) shape(n *xmltree.Node) (cql.Expr, error) {
 	crs, err := gml.CRSOf(n, r.CRS)
+	if err == nil && r.Known != nil && crs.SRID != r.CRS.SRID {
+		err = r.Known(crs.SRID)
+	}
 	if err != nil {
 		return nil, err
 	}
