@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -18,9 +19,8 @@ func (s *Store) IDs(ctx context.Context, actor Actor, layer string, q Query) ite
 			return
 		}
 		defer rows.Close()
-		var id string
-		for rows.Next() {
-			err := rows.Scan(&id)
+		for r := (rowReader{rows: rows}); r.next(); {
+			id, err := r.id()
 			if !yield(id, err) || err != nil {
 				return
 			}
@@ -43,10 +43,29 @@ func (s *Store) idRows(ctx context.Context, actor Actor, layer string, q Query) 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, fmt.Sprintf("select source.%s::text from %s as source where %s order by %s",
-		ident(l.Table.Key), sel.from, sel.condition(), sel.order()), sel.args)
+	rows, err := s.pool.Query(ctx, fmt.Sprintf("select %s from %s as source where %s order by %s", l.keyColumn(), sel.from, sel.condition(), sel.order()), sel.args)
 	if err != nil {
 		return nil, fmt.Errorf("ids of %s: %w", layer, BadValue(err))
 	}
 	return rows, nil
+}
+
+// keyColumn is the key of the rows called source, as a list of many has it: a number is no text yet, which would be sorted along,
+// and a third of a million would not fit into memory.
+func (l *Layer) keyColumn() string {
+	column := "source." + ident(l.Table.Key)
+	if l.Table.KeyType == "bigint" || l.Table.KeyType == "integer" || l.Table.KeyType == "smallint" {
+		return column
+	}
+	return column + "::text"
+}
+
+// id reads a row of keyColumn.
+func (r *rowReader) id() (string, error) {
+	v, err := r.value(0)
+	if n, ok := v.(int64); ok {
+		return strconv.FormatInt(n, 10), err
+	}
+	id, _ := v.(string)
+	return id, err
 }
