@@ -171,6 +171,54 @@ func TestWFSPages(t *testing.T) {
 	}
 }
 
+// The addresses of pages say where the page before ended: what comes or goes before that place moves nothing behind it. Pages
+// that are read at once and such as are streamed, in the order of the key and in others, each go on where the last one ended.
+func TestWFSPagesGoOnWhereTheLastOneEnded(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := w.pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec("insert into layer.lane (name, width, geom) select case when n % 7 > 0 then 'L' || n % 50 end, n, st_multi(st_makeline(st_setsrid(st_makepoint(116 + n / 1e5, 35), 4490), st_setsrid(st_makepoint(116 + n / 1e5, 35.001), 4490))) from generate_series(1, 3000) n")
+	for _, sort := range []string{"", "name", "name DESC,width"} {
+		whole := w.wfs("2.0.0", "GetFeature", "TYPENAMES=lane", "SORTBY="+sort).ids()
+		for _, count := range []int{370, 1100, 3002, len(whole)} {
+			var all []string
+			for at := wfsURL("2.0.0", "GetFeature", "TYPENAMES=lane", "SORTBY="+sort, "COUNT="+strconv.Itoa(count)); at != ""; {
+				page := w.get(at)
+				if ids := page.ids(); page.attribute("numberReturned") != strconv.Itoa(len(ids)) || page.attribute("numberMatched") != strconv.Itoa(len(whole)) {
+					t.Fatalf("%s: %d features, said to be %s of %s", at, len(ids), page.attribute("numberReturned"), page.attribute("numberMatched"))
+				}
+				all = append(all, page.ids()...)
+				at = page.attribute("next")
+			}
+			if !slices.Equal(all, whole) || len(all) != 3002 {
+				t.Errorf("by %q, %d a page: %d features, not those of the whole", sort, count, len(all))
+			}
+		}
+	}
+	for _, count := range []string{"3", "1500"} {
+		first := w.wfs("2.0.0", "GetFeature", "TYPENAMES=lane", "COUNT="+count)
+		next, last := first.attribute("next"), first.ids()[len(first.ids())-1]
+		exec("delete from layer.lane where fid = (select min(fid) from layer.lane)")
+		var after string
+		if err := w.pool.QueryRow(t.Context(), "select 'lane.' || min(fid) from layer.lane where fid > split_part($1, '.', 2)::bigint", last).Scan(&after); err != nil {
+			t.Fatal(err)
+		}
+		if ids := w.get(next).ids(); len(ids) == 0 || ids[0] != after {
+			t.Errorf("behind %s, after a deletion before it: %.3v, want %s", last, ids, after)
+		}
+		if ids := w.get(strings.Replace(next, "startindex="+count, "startindex=0", 1)).ids(); len(ids) == 0 || ids[0] == after {
+			t.Errorf("an address whose startindex was changed begins with %.3v", ids)
+		}
+		other := strings.Replace(strings.TrimPrefix(next, w.server.URL), "typenames=lane", "typenames=house", 1)
+		w.ask(http.MethodGet, other).refused(t, "InvalidParameterValue", "cursor", 400)
+	}
+}
+
 func TestWFSCoordinatesAreInTheOrderOfTheirCRS(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)

@@ -37,10 +37,9 @@ const (
 	cheapest = 100_000 // in the planner's units; to look at each of 350,000 parcels is half of it, some 50 ms
 )
 
-// countIfCheap counts the features that match, exactly, or returns -1: a large layer without conditions is counted by the
-// catalogue, which follows the log; a cursor knows the number of its first page, good as long as the layer is unchanged; and
-// what is left is counted if the planner thinks little of it.
-func (s Reader) countIfCheap(ctx context.Context, sel *selection, q Query) (int64, error) {
+// counted is how many features match where that is known, else -1: a large layer without conditions is counted by the catalogue,
+// which follows the log; and a cursor knows the number of its first page, good as long as the layer is unchanged.
+func (sel *selection) counted(q Query) (int64, error) {
 	l := sel.layer
 	if len(sel.where) == 0 && q.AsOf == 0 && l.Tracked && l.Count > fewRows {
 		return l.Count, nil
@@ -52,6 +51,11 @@ func (s Reader) countIfCheap(ctx context.Context, sel *selection, q Query) (int6
 	if c.Matched != nil && (q.AsOf != 0 || l.Tracked && c.Revision == l.Revision) {
 		return *c.Matched, nil
 	}
+	return -1, nil
+}
+
+// countIfCheap counts the features that match, exactly, or returns -1 where the planner thinks much of it.
+func (s Reader) countIfCheap(ctx context.Context, sel *selection) (int64, error) {
 	cost, err := s.cost(ctx, sel)
 	if err != nil || cost > cheapest {
 		return -1, err

@@ -30,7 +30,7 @@ type Query struct {
 	Offset int    // features passed over before the page. They are read all the same: a deep page costs as much as all before it. For doors that know no cursor
 	Count  bool   // count all matching features
 
-	CountIfCheap bool // count them where that costs little, see Reader.countIfCheap
+	CountIfCheap bool // count them where the number is known or costs little, see Reader.matched
 }
 
 // Condition is a filter in a language of its own (package cql).
@@ -159,15 +159,19 @@ func (sel *selection) collect(rows pgx.Rows, also func(r *rowReader, behind int)
 
 // matched counts all that matches as q asks for it; so many of it have been read, from the beginning where q says no other.
 func (s Reader) matched(ctx context.Context, sel *selection, q Query, read int, more bool) (int64, error) {
-	switch {
-	case !q.Count && !q.CountIfCheap:
+	if !q.Count && !q.CountIfCheap {
 		return -1, nil
-	case !more && q.After == "" && q.Offset == 0:
+	}
+	if !more && q.After == "" && q.Offset == 0 {
 		return int64(read), nil
-	case q.Count:
+	}
+	if n, err := sel.counted(q); err != nil || n >= 0 {
+		return n, err
+	}
+	if q.Count {
 		return s.count(ctx, sel)
 	}
-	return s.countIfCheap(ctx, sel, q)
+	return s.countIfCheap(ctx, sel)
 }
 
 // Feature returns one feature by its id; of q only AsOf and what the answer has matter.
@@ -205,8 +209,8 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 }
 
 // Stream yields all features that match, in their order, holding one at a time: its geometry and its list of properties are good
-// until the next. They have the properties of Layer.Only. Limit 0 is all of them, and there is no largest; After is not looked at.
-// It ends after the first error.
+// until the next. They have the properties of Layer.Only. Limit 0 is all of them, and there is no largest. It ends after the first
+// error.
 func (s Reader) Stream(ctx context.Context, actor Actor, layer string, q Query) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
 		l, err := s.store.Layer(ctx, actor, layer)
@@ -219,7 +223,12 @@ func (s Reader) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			yield(Feature{}, err)
 			return
 		}
-		rows, err := s.db.Query(ctx, sel.some(q.Offset, q.Limit), sel.args)
+		sql, args, err := sel.page(q.After, q.Offset, q.Limit)
+		if err != nil {
+			yield(Feature{}, err)
+			return
+		}
+		rows, err := s.db.Query(ctx, sql, args)
 		if err != nil {
 			yield(Feature{}, sel.unread(err))
 			return

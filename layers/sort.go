@@ -99,23 +99,28 @@ func (sel *selection) some(offset, limit int) string {
 
 // page is the question cut to limit rows, after a cursor and offset rows more.
 func (sel *selection) page(after string, offset, limit int) (string, pgx.StrictNamedArgs, error) {
-	c, err := decodeCursor(after, sel.hash())
+	paged, passed, err := sel.paged(after)
 	if err != nil {
 		return "", nil, err
+	}
+	return paged.some(offset+passed, limit), paged.args, nil
+}
+
+// paged is the question from a cursor on, and how many rows are to be passed over then.
+func (sel *selection) paged(after string) (*selection, int, error) {
+	c, err := decodeCursor(after, sel.hash())
+	if err != nil {
+		return nil, 0, err
 	}
 	paged := *sel
 	paged.where, paged.args = slices.Clone(sel.where), maps.Clone(sel.args)
 	if c.Key != "" {
 		if len(c.Place) != len(sel.sort) {
-			return "", nil, fmt.Errorf("%w: cursor %q is not one this server gave; start again without it", ErrInvalid, after)
+			return nil, 0, fmt.Errorf("%w: cursor %q is not one this server gave; start again without it", ErrInvalid, after)
 		}
 		paged.and(paged.after(c))
 	}
-	sql := fmt.Sprintf("%s limit %d", paged.all(), limit)
-	if offset += c.Offset; offset > 0 {
-		sql += fmt.Sprintf(" offset %d", offset)
-	}
-	return sql, paged.args, nil
+	return &paged, c.Offset, nil
 }
 
 // after is the condition that a row comes after the one where a cursor stands: behind it in the first criterion, or level in

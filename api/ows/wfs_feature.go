@@ -28,11 +28,14 @@ type part struct {
 	skip    int
 	take    int // -1 = all
 	page    []layers.Feature
+	turned  bool   // it is the only part, and next says where it goes on
+	next    string // cursor; "" = nowhere
 }
 
 // paging is which of all features are wanted.
 type paging struct {
-	start, count int // count -1 = all
+	start, count int    // count -1 = all
+	cursor       string // where the page begins: our own addresses of pages say it besides start; "" = start says it
 	hits         bool
 }
 
@@ -46,6 +49,9 @@ func (r *wfsRequest) paging() (p paging, err error) {
 	}
 	if p.count, err = r.kvp.Whole("count", usual); err != nil {
 		return p, err
+	}
+	if start, cursor, ok := strings.Cut(r.kvp["cursor"], "."); ok && start == strconv.Itoa(p.start) { // else somebody has changed the address, and start holds
+		p.cursor = cursor
 	}
 	if r.kvp["resulttype"] != "" {
 		kind, err := r.kvp.OneOf("resultType", "results", "hits")
@@ -109,6 +115,7 @@ type source interface {
 	Count(ctx context.Context, actor layers.Actor, layer string, q layers.Query) (int64, error)
 	Find(ctx context.Context, actor layers.Actor, layer string, q layers.Query) (*layers.Page, error)
 	Stream(ctx context.Context, actor layers.Actor, layer string, q layers.Query) iter.Seq2[layers.Feature, error]
+	Turn(ctx context.Context, actor layers.Actor, layer string, q layers.Query) (layers.Turn, error)
 }
 
 // options refuses what is asked for beyond what there is.
@@ -128,6 +135,10 @@ const OptionNotSupported = "OptionNotSupported"
 
 // parts says what each query adds: all are counted in WFS 2.0, and pages that are small are read.
 func (r *wfsRequest) parts(ctx context.Context, from source, queries []*wfsQuery, p paging) ([]*part, error) {
+	if len(queries) == 1 && r.version.counts && !p.hits && p.count > 0 && p.count <= layers.MaxLimit {
+		one, err := r.turn(ctx, from, queries[0], p)
+		return []*part{one}, err
+	}
 	var parts []*part
 	skip, left := p.start, p.count
 	for _, q := range queries {
@@ -156,6 +167,42 @@ func (r *wfsRequest) parts(ctx context.Context, from source, queries []*wfsQuery
 		}
 	}
 	return parts, nil
+}
+
+// turn is a page of the only query, which knows the cursor of the page behind it; it is read where it is small. Each page is as
+// things are when it is asked for: what was put, changed or deleted before where it begins moves nothing in it.
+func (r *wfsRequest) turn(ctx context.Context, from source, q *wfsQuery, p paging) (*part, error) {
+	one := &part{wfsQuery: q, from: from, turned: true, skip: p.start}
+	if p.cursor != "" {
+		one.skip = 0
+	}
+	q.find.After = p.cursor
+	find := q.find
+	find.Limit, find.Offset = p.count, one.skip
+	if p.count > held {
+		turn, err := from.Turn(ctx, r.actor, q.layer.Name, find)
+		if err != nil {
+			return nil, p.blame(err)
+		}
+		one.take, one.next = turn.Features, turn.Next
+		one.matched, err = from.Count(ctx, r.actor, q.layer.Name, q.find)
+		return one, err
+	}
+	find.Count = true
+	page, err := from.Find(ctx, r.actor, q.layer.Name, find)
+	if err != nil {
+		return nil, p.blame(err)
+	}
+	one.page, one.take, one.next, one.matched = page.Features, len(page.Features), page.Next, page.Matched
+	return one, nil
+}
+
+// blame names the cursor where there is one: all else that can be wrong was so on the page before.
+func (p paging) blame(err error) error {
+	if p.cursor == "" {
+		return err
+	}
+	return Blame("cursor", err)
 }
 
 // read reads a page that is small, so that what is said of it is what is sent.
@@ -278,16 +325,21 @@ func (r *wfsRequest) pages(parts []*part, p paging) string {
 	}
 	out := ""
 	if p.start > 0 {
-		out += ` previous="` + r.page(max(0, p.start-p.count), min(p.count, p.start)) + `"`
+		out += ` previous="` + r.page(max(0, p.start-p.count), min(p.count, p.start), "") + `"`
 	}
-	if p.start+returned < matched {
-		out += ` next="` + r.page(p.start+returned, p.count) + `"`
+	more, cursor := p.start+returned < matched, ""
+	if len(parts) == 1 && parts[0].turned {
+		cursor = parts[0].next
+		more = cursor != ""
+	}
+	if more {
+		out += ` next="` + r.page(p.start+returned, p.count, cursor) + `"`
 	}
 	return out
 }
 
-// page is the address of a page of the same request.
-func (r *wfsRequest) page(start, count int) string {
+// page is the address of a page of the same request; a cursor has it cost the same wherever it begins.
+func (r *wfsRequest) page(start, count int, cursor string) string {
 	q := url.Values{}
 	for name, v := range r.kvp {
 		q.Set(name, v)
@@ -296,5 +348,9 @@ func (r *wfsRequest) page(start, count int) string {
 	q.Set("version", r.version.number)
 	q.Set("startindex", strconv.Itoa(start))
 	q.Set("count", strconv.Itoa(count))
+	q.Del("cursor")
+	if cursor != "" {
+		q.Set("cursor", strconv.Itoa(start)+"."+cursor)
+	}
 	return format.EscapeXML(r.address + "?" + q.Encode())
 }
