@@ -58,6 +58,8 @@ type figure struct {
 	NotModified int     `json:"notModified"`
 	Errors      int     `json:"errors"`
 	Error       string  `json:"error,omitempty"` // one of them
+
+	CPU cpuShare `json:"cpuMilliseconds"` // of each request
 }
 
 // drive is how a list is asked for.

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// residentPeak is the most memory that processes and all below them have had resident, MB. Pages they share count for
-// each.
-func residentPeak(pids []int) (megabytes float64) {
+// family are processes and all below them.
+func family(pids []int) (all []int) {
 	seen := map[int]bool{}
 	var add func(pid int)
 	add = func(pid int) {
@@ -18,13 +17,22 @@ func residentPeak(pids []int) (megabytes float64) {
 			return
 		}
 		seen[pid] = true
-		megabytes += peak(pid)
+		all = append(all, pid)
 		for _, child := range children(pid) {
 			add(child)
 		}
 	}
 	for _, pid := range pids {
 		add(pid)
+	}
+	return all
+}
+
+// residentPeak is the most memory that processes and all below them have had resident, MB. Pages they share count for
+// each.
+func residentPeak(pids []int) (megabytes float64) {
+	for _, pid := range family(pids) {
+		megabytes += peak(pid)
 	}
 	return megabytes
 }

@@ -45,7 +45,8 @@ func newTilesResult(c tilesCmd) tilesResult {
 // note keeps a figure and tells it.
 func (r *tilesResult) note(f figure) {
 	r.Figures = append(r.Figures, f)
-	fmt.Fprintf(os.Stderr, "%-12s %-12s z%-3d %6d requests %9.1f/s  p50 %8.1f  p95 %8.1f  p99 %8.1f ms  largest %d", f.Target, f.Mode, f.Zoom, f.Requests, f.Rate, f.P50, f.P95, f.P99, f.Largest)
+	fmt.Fprintf(os.Stderr, "%-12s %-12s z%-3d %6d requests %9.1f/s  p50 %8.1f  p95 %8.1f  p99 %8.1f ms  largest %d  CPU %.3f + %.3f + %.3f ms", f.Target, f.Mode, f.Zoom, f.Requests, f.Rate, f.P50, f.P95, f.P99, f.Largest,
+		f.CPU.Server, f.CPU.Database, f.CPU.Load)
 	if f.Errors > 0 {
 		fmt.Fprintf(os.Stderr, "  %d errors: %s", f.Errors, f.Error)
 	}
@@ -141,6 +142,9 @@ func middle(rounds []figure) figure {
 	m.P50 = of(func(f figure) float64 { return f.P50 })
 	m.P95 = of(func(f figure) float64 { return f.P95 })
 	m.P99 = of(func(f figure) float64 { return f.P99 })
+	m.CPU.Server = of(func(f figure) float64 { return f.CPU.Server })
+	m.CPU.Database = of(func(f figure) float64 { return f.CPU.Database })
+	m.CPU.Load = of(func(f figure) float64 { return f.CPU.Load })
 	return m
 }
 
@@ -156,10 +160,10 @@ func mid(v []float64) float64 {
 // print is the result for people.
 func (r *tilesResult) print() {
 	t := tabwriter.NewWriter(os.Stderr, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\nmode\tzoom\ttarget\trequests/s\tp50 ms\tp95 ms\tp99 ms\tMB\tlargest KB\terrors\t× first\t× best other\tp95 × best other\t× bare\t304 × bare 200\t")
+	fmt.Fprintln(t, "\nmode\tzoom\ttarget\trequests/s\tp50 ms\tp95 ms\tp99 ms\tMB\tlargest KB\tCPU ms: server\tdatabase\tload\terrors\t× first\t× best other\tp95 × best other\t× bare\t304 × bare 200\t")
 	for _, s := range r.Summary {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%.1f\t%.2f\t%.2f\t%.2f\t%.1f\t%.0f\t%d\t%s\t%s\t%s\t%s\t%s\t\n", s.Mode, s.Zoom, s.Target, s.Rate, s.P50, s.P95, s.P99, float64(s.Bytes)/1e6, float64(s.Largest)/1e3,
-			s.Errors, ratio(s.OfFirst), ratio(s.OfBest), ratio(s.P95Best), ratio(s.OfBare), ratio(s.OfBare2x))
+		fmt.Fprintf(t, "%s\t%d\t%s\t%.1f\t%.2f\t%.2f\t%.2f\t%.1f\t%.0f\t%.3f\t%.3f\t%.3f\t%d\t%s\t%s\t%s\t%s\t%s\t\n", s.Mode, s.Zoom, s.Target, s.Rate, s.P50, s.P95, s.P99, float64(s.Bytes)/1e6, float64(s.Largest)/1e3,
+			s.CPU.Server, s.CPU.Database, s.CPU.Load, s.Errors, ratio(s.OfFirst), ratio(s.OfBest), ratio(s.P95Best), ratio(s.OfBare), ratio(s.OfBare2x))
 	}
 	t.Flush()
 	r.printEdits()

@@ -63,12 +63,13 @@ type tilesCmd struct {
 // tilesRun is one run under way.
 type tilesRun struct {
 	tilesCmd
-	rig    rig
-	pool   *pgxpool.Pool
-	result tilesResult
-	cold   []*tileList
-	warm   []*tileList
-	bounds layers.Bounds
+	rig      rig
+	pool     *pgxpool.Pool
+	result   tilesResult
+	database int // the process of the database
+	cold     []*tileList
+	warm     []*tileList
+	bounds   layers.Bounds
 }
 
 // Run measures and prints.
@@ -115,6 +116,7 @@ func (r *tilesRun) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	r.database = postmaster(ctx, r.pool)
 	for _, lists := range []struct {
 		zooms string
 		into  *[]*tileList
@@ -283,11 +285,12 @@ func (r *tilesRun) empty(ctx context.Context, t *target, round int) error {
 
 // measure does one drive and notes it.
 func (r *tilesRun) measure(ctx context.Context, mode string, round int, t *target, list *tileList, which []tiles.Tile, d drive) error {
+	meter := newMeter(t, r.database)
 	f, err := d.run(ctx, t, which)
 	if err != nil {
 		return err
 	}
-	f.Mode, f.Zoom, f.Round = mode, list.Zoom, round
+	f.Mode, f.Zoom, f.Round, f.CPU = mode, list.Zoom, round, meter.share(f.Requests)
 	r.result.note(f)
 	if t == r.rig.targets[0] && mode == modeCold && f.Requests > 0 {
 		list.Empty = float64(f.Empty) / float64(f.Requests)
