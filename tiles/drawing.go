@@ -168,7 +168,7 @@ func (q *question) fill(sql, columns string) string {
 		"/* coordinates */", coordinates,
 		"/* geometry */", geometry,
 		"/* table */", q.rows.From+" as source",
-		"/* envelope */", envelope,
+		"/* envelope */", "(select "+envelope+")", // its size is kept from the planner: see select.sql
 		"/* filter */", q.rows.Where,
 		"/* rule */", strings.ReplaceAll(q.rule, "/* coordinates */", coordinates),
 		"/* order */", q.order(),
