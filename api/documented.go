@@ -41,6 +41,7 @@ func documented() []doorDoc {
 		{"/ogc/tiles/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", "瓦片，先行后列", "A tile: the row before the column", "", nil},
 		{"/ogc/collections/{layer}/tiles", "一个图层的瓦片集", "Tilesets of a layer", "", choice},
 		{"/ogc/tileMatrixSets", "瓦片矩阵集", "Tile matrix sets", "", nil},
+		{"/wfs", "WFS 2.0、1.1、1.0（GET 或 POST）", "WFS 2.0, 1.1 and 1.0 (by GET or POST)", "/wfs?service=WFS&request=GetCapabilities", nil},
 		{"/wmts", "WMTS 1.0.0（矢量瓦片）", "WMTS 1.0.0 (vector tiles)", "/wmts?service=WMTS&request=GetCapabilities", nil},
 		{"/wmts/1.0.0/{layer[,layer…]}/default/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.mvt", "WMTS 的瓦片（RESTful）", "A tile of WMTS, RESTful", "", choice},
 		{"/tiles/[{tileMatrixSet}/]{layer[,layer…]}.json", "瓦片说明（TileJSON 3.0）", "What is in the tiles (TileJSON 3.0)", "", choice},

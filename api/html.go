@@ -10,7 +10,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"github.com/twpayne/go-geom"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"onemap/layers"
 )
@@ -23,7 +24,8 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 		b, err := json.MarshalIndent(v, "", "  ")
 		return string(b), err
 	},
-	"both": bilingual,
+	"number": func(v any) string { return message.NewPrinter(language.English).Sprint(v) }, // 357,946
+	"last":   func(i int, of []crumb) bool { return i == len(of)-1 },
 }).ParseFS(templateFiles, "templates/*.html"))
 
 // view is what every readable page is made of.
@@ -54,6 +56,7 @@ type table struct {
 	Layer   *layers.Layer
 	Columns []layers.Property
 	Rows    []row
+	Drawing drawing
 	Matched int64 // -1 = not counted
 	Next    string
 }
@@ -61,6 +64,16 @@ type table struct {
 type row struct {
 	ID    string
 	Cells []cell
+}
+
+// colour is that of the first code that has one.
+func (r row) colour() string {
+	for _, c := range r.Cells {
+		if c.Colour != "" {
+			return c.Colour
+		}
+	}
+	return ""
 }
 
 // cell is one value, with the name of its code.
@@ -71,7 +84,10 @@ func (s *Server) itemsPage(c echo.Context, ctx context.Context, r itemsRequest, 
 	if err != nil {
 		return err
 	}
-	data := table{Layer: page.Layer, Columns: columns, Rows: rows, Matched: page.Matched}
+	data := table{Layer: page.Layer, Columns: columns, Rows: rows, Drawing: draw(page.Features, r.crs.Geographic, 1050, 320), Matched: page.Matched}
+	for i, shape := range data.Drawing.Shapes {
+		data.Drawing.Shapes[i].Colour = rows[shape.At].colour()
+	}
 	if page.Next != "" {
 		data.Next = s.here(c, func(q url.Values) { q.Set("f", "html"); q.Set("cursor", page.Next) })
 	}
@@ -94,13 +110,13 @@ func (s *Server) itemPage(c echo.Context, ctx context.Context, l *layers.Layer, 
 	if err != nil {
 		return err
 	}
-	data := sheet{Layer: l, Columns: columns, Row: rows[0], Drawing: draw(f.Geometry)}
+	data := sheet{Layer: l, Columns: columns, Row: rows[0], Drawing: draw([]layers.Feature{f}, crs.Geographic, 280, 280)}
 	if f.Geometry != nil {
 		data.Geometry = strings.TrimPrefix(fmt.Sprintf("%T", f.Geometry), "*geom.")
 	}
-	if f.Geometry != nil && !f.Geometry.Empty() && crs.Geographic {
-		box := geom.NewBounds(geom.XY).Extend(f.Geometry)
-		data.Map = template.URL(fmt.Sprintf("at=16/%.6f/%.6f&feature=%s/%s", (box.Min(1)+box.Max(1))/2, (box.Min(0)+box.Max(0))/2, l.Name, url.PathEscape(f.ID)))
+	if box := reach(f.Geometry); box != nowhere && crs.Geographic {
+		x, y := middle(box)
+		data.Map = template.URL(fmt.Sprintf("at=16/%.6f/%.6f&feature=%s/%s", y, x, l.Name, url.PathEscape(f.ID)))
 	}
 	v := view{Title: l.Title + " " + f.ID, TitleEn: l.TitleEn, Crumbs: crumbs("collections", "图层 Collections", l.Name, l.Title, "items", "要素 Features", url.PathEscape(f.ID), f.ID), Data: data}
 	return s.render(c, features[1], nil, "item", v)

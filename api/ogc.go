@@ -80,6 +80,12 @@ type landingDoc struct {
 	Links       []link `json:"links"`
 }
 
+// landingPage is the landing page for people.
+type landingPage struct {
+	landingDoc
+	Layers int
+}
+
 func (s *Server) landing(c echo.Context) error {
 	f, err := s.formatOf(c, documents)
 	if err != nil {
@@ -99,10 +105,11 @@ func (s *Server) landing(c echo.Context) error {
 		link{Href: ogc + "/queryables", Rel: relQueryables, Type: typeSchema, Title: "可查询字段 Queryables of all layers"},
 		link{Href: ogc + "/tiles", Rel: relTilesets, Type: typeJSON, Title: "瓦片 Tilesets of the whole map"},
 		link{Href: ogc + "/tileMatrixSets", Rel: relTilingSchemes, Type: typeJSON, Title: "瓦片矩阵集 Tile matrix sets"},
+		link{Href: s.root(c) + wfsPath + "?service=WFS&request=GetCapabilities", Rel: "related", Type: ows.TypeXML, Title: "WFS 2.0.0"},
 		link{Href: s.root(c) + "/wmts/1.0.0/WMTSCapabilities.xml", Rel: "related", Type: ows.TypeXML, Title: "WMTS 1.0.0"},
 		link{Href: s.root(c) + "/", Rel: "related", Type: "text/html", Title: "地图 The map"},
 	)}
-	return s.render(c, f, doc, "landing", view{Title: "一张图", TitleEn: "One Map", Data: doc})
+	return s.render(c, f, doc, "landing", view{Title: "一张图", TitleEn: "One Map", Data: landingPage{doc, len(ls)}})
 }
 
 func (s *Server) conformance(c echo.Context) error {

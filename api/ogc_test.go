@@ -216,6 +216,7 @@ func TestPagesForPeopleStayOnTheMachine(t *testing.T) {
 		"/ogc?f=html": "图层", "/ogc/collections?f=html": "房屋", "/ogc/collections/house?f=html": "town_use", "/ogc/conformance?f=html": "features-1",
 		"/ogc/collections/house/items?f=html": "住宅", "/ogc/collections/house/items/3?f=html": "乙&#34;1", "/ogc/collections/lane_name/items?f=html": "长街",
 		"/ogc/api.html": "bbox-crs", "/ogc/collections/field/items?f=html": "没有符合条件的要素", "/ogc/collections/odd/items/1?f=html": "无 None",
+		"/ogc/collections/odd/items?f=html": "bow tie", "/ogc/collections/odd/items/3?f=html": "GeometryCollection",
 	} {
 		r := w.get(path)
 		if !strings.Contains(string(r.body), says) {
