@@ -71,7 +71,7 @@ func (s *Server) collection(c echo.Context) error {
 		return err
 	}
 	doc := s.describe(c, l)
-	doc.Links = slices.Concat(s.selfLinks(c, f, documents), doc.Links[1:], s.enclosures(c, l)) // the listing's self is without f
+	doc.Links = slices.Concat(s.selfLinks(c, f, documents), doc.Links[1:], s.itemsAsFiles(c, l), s.enclosures(c, l)) // the listing's self is without f
 	return s.render(c, f, doc, "collection", view{Title: l.Title, TitleEn: l.TitleEn, Crumbs: crumbs("collections", "图层 Collections", l.Name, l.Title), Data: doc})
 }
 

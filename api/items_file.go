@@ -36,6 +36,18 @@ func pageFiles() []format.Format {
 	return slices.DeleteFunc(format.Writable(), func(f format.Format) bool { return f.Name == "geojson" })
 }
 
+// itemsAsFiles are links to items in what they are offered besides GeoJSON and HTML.
+func (s *Server) itemsAsFiles(c echo.Context, l *layers.Layer) []link {
+	var out []link
+	for _, f := range pageFiles() {
+		if l.Table.Key == "" || !f.Fits(l) {
+			continue
+		}
+		out = append(out, link{Href: s.root(c) + "/ogc/collections/" + l.Name + "/items?f=" + f.Name, Rel: "items", Type: fileType(f, l.Name), Title: "要素 Features (" + f.Title + ")"})
+	}
+	return out
+}
+
 // fileType is the media type of a layer's file: that of an archive where the file is one.
 func fileType(f format.Format, layer string) string {
 	if f.Zipped(layer) {

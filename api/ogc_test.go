@@ -127,6 +127,12 @@ func TestCollectionIsTheSameListedAndAlone(t *testing.T) {
 		if !items["application/geo+json"] || !items["text/html"] {
 			t.Errorf("%s: items links have types %v", c["id"], items)
 		}
+		page := linksIn(w.get("/ogc/collections/" + c["id"].(string) + "/items?f=json").json(t))
+		for _, l := range page {
+			if l["rel"] == "alternate" && !items[l["type"].(string)] {
+				t.Errorf("%s: items are offered as %s, and no link leads there", c["id"], l["type"])
+			}
+		}
 		if crs, ok := c["crs"].([]any); ok && (crs[0] != "http://www.opengis.net/def/crs/OGC/1.3/CRS84" || !slices.Contains(crs, c["storageCrs"])) {
 			t.Errorf("%s: crs %v, storageCrs %v", c["id"], crs, c["storageCrs"])
 		}
