@@ -67,7 +67,7 @@ type archive struct {
 
 func (s *Store) archive(ctx context.Context, layer string) (a archive, err error) {
 	var kept bool
-	err = s.pool.QueryRow(ctx, `select l.key_column, case when l.dropped_at is null then format('%I.%I', l.table_schema, l.table_name) else '' end,
+	err = s.pool.QueryRow(ctx, `select l.key_column, case when l.dropped_at is null then format('only %I.%I', l.table_schema, l.table_name) else '' end,
 			exists (select from onemap.column_life c where c.layer = l.layer and c.history_column is not null)
 			or exists (select from onemap.tracked t where t.layer = l.layer and t.history is not null)
 		from onemap.layer l where l.layer = $1`, layer).Scan(&a.key, &a.live, &kept)

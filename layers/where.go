@@ -28,7 +28,7 @@ type selection struct {
 
 // selection compiles a query. The conditions of a later grant join here, and nowhere else.
 func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, error) {
-	sel := &selection{layer: l, from: l.table(), srid: cmp.Or(q.SRID, l.SRID), args: pgx.StrictNamedArgs{}, version: l.Table.Schema == "layer"}
+	sel := &selection{layer: l, from: l.rows(), srid: cmp.Or(q.SRID, l.SRID), args: pgx.StrictNamedArgs{}, version: l.Table.Schema == "layer"}
 	if q.NoGeometry {
 		sel.srid = -1
 	}
@@ -77,6 +77,15 @@ func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, e
 }
 
 func (l *Layer) table() string { return pgx.Identifier{l.Table.Schema, l.Table.Name}.Sanitize() }
+
+// rows is where a layer's rows are read from. Tables that somebody makes inherit from one whose changes are logged are not it:
+// what happens to their rows, the log does not hear of.
+func (l *Layer) rows() string {
+	if l.Tracked {
+		return "only " + l.table()
+	}
+	return l.table()
+}
 
 func ident(name string) string { return pgx.Identifier{name}.Sanitize() }
 

@@ -11,6 +11,12 @@ const mostHeld = 8
 // dearest is how many times one class's price can be another's.
 const dearest = 1000
 
+// A search ends when in so many rounds there were no prices that are clearly better: that much less wrong.
+const (
+	mostVain = 10
+	clearly  = 0.95
+)
+
 // Fitting is a search for prices with which each class has the area on the map that it has in truth. It goes on in short steps,
 // of one tile each. Prices stay as good as they were where none are better.
 type Fitting struct {
@@ -25,6 +31,8 @@ type Fitting struct {
 	first   bool         // round
 	search  int          // 0, 1, 2
 	left    int          // rounds of the search
+	vain    int          // rounds since prices were last found that are clearly better
+	mark    float64      // how wrong those were
 	drawing bool         // the round is one of drawing
 	cells   [256]float64 // what each class has in this round
 	shapes  [256]float64 // and as it is drawn
@@ -55,6 +63,7 @@ func (f *Fitting) Best() (prices [256]float64, worst float64) { return f.best, f
 // begin begins a search.
 func (f *Fitting) begin(rounds int, step float64) {
 	f.best, f.worst, f.left, f.drawing = f.recipe.Prices, math.Inf(1), rounds, false
+	f.vain, f.mark = 0, math.Inf(1)
 	for c := range f.step {
 		f.step[c], f.last[c] = step, 0
 	}
@@ -123,7 +132,10 @@ func (f *Fitting) judge() (done bool) {
 	if off := off(&f.truth, &areas); off < f.worst {
 		f.best, f.worst = f.recipe.Prices, off
 	}
-	if f.left--; f.left > 0 && f.worst > f.enough {
+	if f.vain++; f.worst < f.mark*clearly {
+		f.vain, f.mark = 0, f.worst
+	}
+	if f.left--; f.left > 0 && f.worst > f.enough && f.vain < mostVain {
 		f.adjust(&areas)
 		return false
 	}
