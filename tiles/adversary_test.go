@@ -113,7 +113,7 @@ func TestAnAdversaryCanNotMakeATileStale(t *testing.T) {
 // placeIndex is the name of the spatial index.
 func (f *field) placeIndex() (name string) {
 	f.Helper()
-	if err := f.pool.QueryRow(f.Context(), `select i.indexrelid::regclass::text from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
+	if err := f.pool.QueryRow(f.Context(), `select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
 		where i.indrelid = 'layer.field'::regclass and a.amname = 'gist' limit 1`).Scan(&name); err != nil {
 		f.Fatal(err)
 	}

@@ -92,7 +92,8 @@ func (t *Tiles) newQuestion(ctx context.Context, l *layers.Layer, k key) (*quest
 // drawings are the layer itself, and its labels.
 func (q *question) drawings() ([]drawing, error) {
 	features, err := q.features()
-	if err != nil || !HasLabels(q.layer) || q.set.Zoom(q.tile) < q.layer.Style.LabelAt {
+	zoom := q.set.Zoom(q.tile)
+	if err != nil || !HasLabels(q.layer) || zoom < q.layer.Style.LabelAt || squares(q.layer, q.applied, zoom) {
 		return []drawing{features}, err
 	}
 	labels, err := q.labels()
@@ -195,7 +196,7 @@ func (q *question) inSet(geometry string) string {
 
 // thin adds a rule's conditions: they are checked on the rows before anything is made of them.
 func (q *question) thin(r layers.Rule) {
-	if r.MinSize > 0 {
+	if r.MinSize > 0 && !squares(q.layer, r, q.set.Zoom(q.tile)) {
 		switch pixel := q.set.Pixel(q.tile); {
 		case strings.HasSuffix(q.layer.GeometryType, "Polygon"):
 			q.rule += " and st_area(/* coordinates */) >= @minsize::float8"

@@ -3,6 +3,7 @@ package tiles
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"onemap/layers"
@@ -16,6 +17,12 @@ var clusterSQL string
 
 //go:embed keep.sql
 var keepSQL string
+
+//go:embed squares.sql
+var squaresSQL string
+
+// squareSide is the side of the squares that stand for small polygons, in pixels.
+const squareSide = 4
 
 // keepSquare is the side of the squares that points are thinned in, in pixels.
 const keepSquare = 64
@@ -36,10 +43,18 @@ func thins(l *layers.Layer, r layers.Rule) bool {
 	return r.Keep > 0 && strings.HasSuffix(l.GeometryType, "Point")
 }
 
+// squares reports whether a layer of which there is a mosaic is drawn in squares where that is not what is asked for: at zooms
+// where most of its features are smaller than what can be drawn.
+func squares(l *layers.Layer, r layers.Rule, zoom int) bool {
+	return r.Dissolve && strings.HasSuffix(l.GeometryType, "Polygon") && zoom <= min(r.MaxZoom, deepestMosaic)-2
+}
+
 // generalised is the question for features that are not rows as they are: lines merged, points clustered or thinned.
 func (q *question) generalised(names []string) (d drawing, ok bool, err error) {
 	l, r := q.layer, q.applied
 	switch {
+	case squares(l, r, q.set.Zoom(q.tile)):
+		d, err = q.squared(names)
 	case merges(l, r):
 		d, err = q.merged()
 	case clusters(l, r):
@@ -61,6 +76,33 @@ func (q *question) merged() (d drawing, err error) {
 		group = "group by " + ident(by) + "\norder by " + ident(by)
 	}
 	sql := strings.NewReplacer("/* rows */", q.fill(selectSQL, column), "/* names */", list(d.keys), "/* group */", group).Replace(mergeSQL)
+	d.sql, d.args, err = q.numbered(sql)
+	return d, err
+}
+
+func (q *question) squared(names []string) (d drawing, err error) {
+	keys, columns := q.columns(names)
+	by, none := (design{layer: q.layer}).by(), ""
+	for _, k := range keys {
+		if k == by {
+			none += ", " + ident(k)
+		} else {
+			none += ", null"
+		}
+	}
+	class, column := "", ""
+	if slices.Contains(keys, by) {
+		class, column = ", "+ident(by), q.column(by)
+	}
+	q.values["cell"] = squareSide * q.set.Pixel(q.tile)
+	rows := func(than, columns string) string {
+		some := *q
+		some.rule += " and st_area(/* coordinates */) " + than + " @cell::float8 * @cell::float8"
+		return some.fill(selectSQL, columns)
+	}
+	d.keys, d.beyond = keys, squareSide
+	sql := strings.NewReplacer("/* large */", rows(">=", columns), "/* small */", rows("<", column), "/* names */", list(keys),
+		"/* class */", none, "/* by */", class).Replace(squaresSQL)
 	d.sql, d.args, err = q.numbered(sql)
 	return d, err
 }

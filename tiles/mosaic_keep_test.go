@@ -1,13 +1,16 @@
 package tiles_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/clip"
 	"github.com/paulmach/orb/encoding/mvt"
@@ -208,18 +211,20 @@ func TestANewClassHasItsArea(t *testing.T) {
 // fields are the mosaic's fields: how many samples each class has of each place.
 func (f *field) fields() map[string]string {
 	f.Helper()
-	out := map[string]string{}
-	rows, err := f.pool.Query(f.Context(), "select concat_ws('/', zoom, x, y), md5(data) from onemap.mosaic_field join onemap.mosaic using (mosaic) where ready")
+	return f.pairs("select concat_ws('/', zoom, x, y), md5(data) from onemap.mosaic_field join onemap.mosaic using (mosaic) where ready")
+}
+
+// pairs are the answers to a question of two columns.
+func (f *field) pairs(sql string) map[string]string {
+	f.Helper()
+	rows, err := f.pool.Query(f.Context(), sql)
 	if err != nil {
 		f.Fatal(err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var at, sum string
-		if err := rows.Scan(&at, &sum); err != nil {
-			f.Fatal(err)
-		}
-		out[at] = sum
+	out := map[string]string{}
+	var key, value string
+	if _, err := pgx.ForEachRow(rows, []any{&key, &value}, func() error { out[key] = value; return nil }); err != nil {
+		f.Fatal(err)
 	}
 	return out
 }
@@ -294,6 +299,84 @@ func TestAMosaicIsNotShownForRowsItDoesNotMean(t *testing.T) {
 			if feature.ID == nil || name == "filter" && feature.Properties["class"] != "1" {
 				t.Fatalf("%s: a feature is no row that was asked for: %v %v", name, feature.ID, feature.Properties)
 			}
+		}
+	}
+}
+
+// Where features are too small to be told apart, rows that are asked for are squares that have the area of the rows, in the same
+// places in all tiles.
+func TestSomeRowsOfAMosaicAreSquaresOfTheirArea(t *testing.T) {
+	t.Parallel()
+	f := newParcels(t, false)
+	f.exec("insert into layer.field (class, geom) values ('large', st_multi(st_makeenvelope(116.01, 35.76, 116.04, 35.78, 4490)))")
+	f.settled()
+	position, err := f.store.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.tiles.Await(t.Context(), position); err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]tiles.Request{"filter": {Filter: "class IN ('0', '3', 'large')"}, "past": {AsOf: position}, "unmade": {}, "set": {Set: mustSet(t, "WorldCRS84Quad")}} {
+		r.Layers = []string{"field"}
+		zoom := 10
+		if r.Set != nil {
+			zoom = 9
+		}
+		set := cmp.Or(r.Set, tiles.WebMercatorQuad)
+		limit, _ := set.Limit([]*layers.Layer{mustLayer(t, f.store, "field")}, zoom)
+		areas, seen := map[string]float64{}, map[string]bool{}
+		for x := limit.MinColumn; x <= limit.MaxColumn; x++ {
+			for y := limit.MinRow; y <= limit.MaxRow; y++ {
+				r.Tile = tiles.Tile{Z: zoom, X: x, Y: y}
+				answer, err := f.tiles.Find(t.Context(), layers.Anonymous, r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := answer.Body(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if body.Empty() {
+					continue
+				}
+				plain, err := body.Plain()
+				if err != nil {
+					t.Fatal(err)
+				}
+				ls, err := mvt.Unmarshal(plain)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b := set.Bounds(r.Tile)
+				unit := (b[2] - b[0]) / tiles.Extent
+				for _, feature := range ls[0].Features {
+					class := fmt.Sprint(feature.Properties["class"])
+					if feature.ID != nil && class != "large" {
+						t.Fatalf("%s: feature %v of class %s has an id", name, feature.ID, class)
+					}
+					part := clip.Geometry(orb.Bound{Max: orb.Point{tiles.Extent, tiles.Extent}}, feature.Geometry)
+					areas["all"] += math.Abs(planar.Area(part)) * unit * unit
+					seen[class] = true
+				}
+			}
+		}
+		where, column := "true", "geom_3857"
+		if name == "filter" {
+			where = "class in ('0', '3', 'large')"
+		}
+		if name == "set" {
+			column = "geom"
+		}
+		var truth float64
+		if err := f.pool.QueryRow(t.Context(), "select sum(st_area("+column+")) from layer.field where "+where).Scan(&truth); err != nil {
+			t.Fatal(err)
+		}
+		if off := areas["all"]/truth - 1; math.Abs(off) > 0.06 {
+			t.Errorf("%s: the area is wrong by %.1f %%", name, 100*off)
+		}
+		if !seen["large"] || name == "filter" && (!seen["0"] || !seen["3"] || seen["1"] || seen["2"]) {
+			t.Errorf("%s: classes %v", name, slices.Collect(maps.Keys(seen)))
 		}
 	}
 }

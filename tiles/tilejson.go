@@ -101,12 +101,14 @@ func vectorLayers(l *layers.Layer, set *MatrixSet, r Request) []VectorLayer {
 	return out
 }
 
-// labelsFrom is the first zoom of the set whose tiles have a layer's labels: a mosaic has none.
+// labelsFrom is the first zoom of the set whose tiles have a layer's labels: a mosaic has none, nor have squares.
 func labelsFrom(l *layers.Layer, set *MatrixSet, r Request) int {
 	first, _ := set.Zooms(l)
 	from := max(first, l.Style.LabelAt-set.deeper)
 	if d, ok := designOf(l); ok && set == WebMercatorQuad && r.Filter == "" && r.AsOf == 0 && from >= d.first && from <= d.last {
 		return d.last + 1
+	} else if ok && from >= d.first-set.deeper {
+		return max(from, d.last-1-set.deeper)
 	}
 	return from
 }
@@ -140,8 +142,12 @@ func mosaicSaid(l *layers.Layer, r layers.Rule) string {
 	if by := (design{layer: l}).by(); by != "" {
 		classes = "by " + by
 	}
-	return fmt.Sprintf("Zoom %d–%d: a mosaic, features dissolved %s, areas kept; in other sets, with a filter and as of the past instead features of at least %g square pixels.",
+	said := fmt.Sprintf("Zoom %d–%d: a mosaic, features dissolved %s, areas kept; in other sets, with a filter and as of the past instead features of at least %g square pixels",
 		r.MinZoom, r.MaxZoom, classes, r.MinSize)
+	if last := min(r.MaxZoom, deepestMosaic) - 2; squares(l, r, r.MinZoom) {
+		said += fmt.Sprintf(", up to zoom %d smaller ones in squares of at most %d pixels, without ids", last, squareSide)
+	}
+	return said + "."
 }
 
 // leftOut says which features are not in the tiles of which zooms; "" when all are.
