@@ -11,8 +11,9 @@ const mostHeld = 8
 // dearest is how many times one class's price can be another's.
 const dearest = 1000
 
-// A search ends when in so many rounds there were no prices that are clearly better: that much less wrong.
+// A search whose prices are bearable ends when in so many rounds there were none that are clearly better: that much less wrong.
 const (
+	bearable = 0.012
 	mostVain = 10
 	clearly  = 0.95
 )
@@ -135,7 +136,7 @@ func (f *Fitting) judge() (done bool) {
 	if f.vain++; f.worst < f.mark*clearly {
 		f.vain, f.mark = 0, f.worst
 	}
-	if f.left--; f.left > 0 && f.worst > f.enough && f.vain < mostVain {
+	if f.left--; f.left > 0 && f.worst > f.enough && (f.worst > bearable || f.vain < mostVain) {
 		f.adjust(&areas)
 		return false
 	}
