@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -218,10 +219,24 @@ func unfit(err error) error {
 		}
 		return fmt.Errorf("%w: %s%s", ErrInvalid, pg.Message, where)
 	case pg.Code == "23505":
-		return fmt.Errorf("%w: %s", ErrConflict, pg.Detail)
+		if m := takenKey.FindStringSubmatch(pg.Detail); m != nil {
+			return &TakenError{Property: m[1], Value: m[2]}
+		}
 	}
 	return translate(err)
 }
+
+// takenKey finds the columns and their values in what PostgreSQL says of a key that is there, in any language.
+var takenKey = regexp.MustCompile(`\((.+?)\)=\((.*?)\)`)
+
+// TakenError is ErrConflict: a feature has that value of a property already that tells features apart.
+type TakenError struct{ Property, Value string }
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("%v: a feature with %s %q is there already", ErrConflict, e.Property, e.Value)
+}
+
+func (e *TakenError) Unwrap() error { return ErrConflict }
 
 func (l *Layer) loadable(columns []string) error {
 	if l.Table.Schema != "layer" || !l.Writable {

@@ -8,7 +8,6 @@ import (
 
 	"onemap/layers"
 	"onemap/layers/format"
-	"onemap/layers/intake"
 )
 
 // Failure is why an import came to nothing, for people.
@@ -33,39 +32,23 @@ var failures = []struct {
 	{syscall.ENOSPC, "The disk of the server is full", "服务器磁盘空间不足", "请联系运维人员清理磁盘后重试。"},
 }
 
-// failureOf says an error for people, in the words of the doubts where these have stopped the import. One that is ours is
-// only named, its cause is in the log under the import's id.
-func failureOf(err error, report *intake.Report, id string) *Failure {
+// failureOf says an error for people. One that is ours is only named, its cause is in the log under the import's id.
+func failureOf(err error, id string) *Failure {
 	for _, row := range failures {
 		if !errors.Is(err, row.is) {
 			continue
 		}
-		f := &Failure{row.title, row.titleZh, told(err, row.is), row.hint}
+		f := &Failure{Title: row.title, TitleZh: row.titleZh, Detail: told(err, row.is)}
+		f.DetailZh = row.hint + "英文原因：" + f.Detail
 		var w interface{ Words() format.Words }
 		if errors.As(err, &w) && w.Words().Zh != "" {
 			f.Detail, f.DetailZh = w.Words().En, w.Words().Zh
-		}
-		if zh := stoppedBy(report); zh != "" && row.is == layers.ErrInvalid {
-			f.DetailZh = zh
 		}
 		return f
 	}
 	return &Failure{"Internal error", "服务器内部错误",
 		"Nothing was written. The operator finds the cause in the log under import " + id + ".",
 		"未写入任何数据。请将导入编号 " + id + " 告知运维人员，日志中有原因。"}
-}
-
-// stoppedBy is what a report doubts so much that nothing was written, in Chinese; the error says the same in English.
-func stoppedBy(report *intake.Report) string {
-	var zh []string
-	if report != nil {
-		for _, doubt := range report.Doubts {
-			if doubt.Blocking {
-				zh = append(zh, doubt.Words.Zh)
-			}
-		}
-	}
-	return strings.Join(zh, " ")
 }
 
 // internal reports whether an error is ours.

@@ -164,7 +164,7 @@ func (t *task) end(ctx context.Context, job *river.Job[jobArgs], report *intake.
 	case layers.Unreachable(err) && t.count < mostAttempts:
 		return err // river tries again
 	default:
-		state, failure = Failed, failureOf(err, report, t.id)
+		state, failure = Failed, failureOf(err, t.id)
 		if internal(err) {
 			t.service.log.Error("import failed", "import", t.id, "error", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,7 +133,7 @@ func (c *child) complaint(err error) error {
 		return refuse("its content is not what its name and first bytes say, or is damaged", "内容与文件名、文件头不符，或已损坏")
 	}
 	if lines := errorLines(text); len(lines) > 0 {
-		return refuse("the file can not be read: GDAL says: %s", "文件无法读取，GDAL 提示：%s", strings.Join(lines[:min(len(lines), 3)], "; "))
+		return refuse("the file can not be read; it may be damaged. GDAL says: %s", "文件无法读取，可能已损坏；读取程序 GDAL 的英文提示：%s", strings.Join(lines[:min(len(lines), 3)], "; "))
 	}
 	return fmt.Errorf("%s: %w: %s", c.program, err, strings.TrimSpace(text[:min(len(text), 500)]))
 }
@@ -150,6 +151,11 @@ func (c *child) died(signal syscall.Signal) error {
 	return refuse("the file makes GDAL fail (%s)", "读取文件时 GDAL 异常终止（%s）", signal)
 }
 
+// directories are those of a path in what GDAL says. Where files lie on the way is no concern of people.
+var directories = regexp.MustCompile(`(^|[\s'"(,=:])/(?:[^\s/'"]+/)+`)
+
+func withoutDirectories(text string) string { return directories.ReplaceAllString(text, "$1") }
+
 // errorLines are GDAL's errors without its decoration, each once.
 func errorLines(text string) (lines []string) {
 	for line := range strings.Lines(text) {
@@ -164,6 +170,7 @@ func errorLines(text string) (lines []string) {
 		if _, text, ok := strings.Cut(rest, ": "); ok {
 			rest = text
 		}
+		rest = withoutDirectories(rest)
 		if !slices.Contains(lines, rest) && len(lines) < 20 {
 			lines = append(lines, rest)
 		}
@@ -178,7 +185,8 @@ func warningLines(text string) (lines []string) {
 		if !ok {
 			continue
 		}
-		if _, text, ok := strings.Cut(rest, ": "); ok && !slices.Contains(lines, text) && len(lines) < 20 {
+		_, text, ok := strings.Cut(rest, ": ")
+		if text = withoutDirectories(text); ok && !slices.Contains(lines, text) && len(lines) < 20 {
 			lines = append(lines, text)
 		}
 	}

@@ -84,10 +84,19 @@ func (in input) sourcesOf(ctx context.Context, w gdalWay, path string, read []st
 
 // warningNote is a warning of GDAL; the usual ones have words of ours.
 func warningNote(text string) Note {
-	if strings.HasPrefix(text, "Non closed ring") {
-		return Note{Rule: "geometry.unclosed", Severity: Info, Words: Say("some rings do not end where they begin", "部分多边形边界首尾不闭合")}
+	note := Note{Rule: "reader.warning", Severity: Info}
+	switch {
+	case strings.HasPrefix(text, "Non closed ring"):
+		note.Rule, note.Words = "geometry.unclosed", Words{"some rings do not end where they begin", "部分多边形边界首尾不闭合"}
+	case strings.HasPrefix(text, "This version of GeoPackage"):
+		note.Words = Words{"GDAL does not know this version of GeoPackage in full; it was read all the same: hold the number of rows against the file",
+			"GDAL 不完全支持该 GeoPackage 的版本，仍已读取，请核对行数"}
+	case strings.Contains(text, "parsing kml Style"):
+		note.Words = Words{"a style in the KML is incomplete; styles are not imported, features are", "KML 中有样式定义不完整；样式不导入，不影响要素"}
+	default:
+		note.Words = Say("GDAL, which reads the file, warns: %s", "读取程序 GDAL 给出警告（英文原文），请核对导入结果：%s", shown(text))
 	}
-	return Note{Rule: "reader.warning", Severity: Info, Words: Say("GDAL says: %s", "GDAL 提示：%s", shown(text))}
+	return note
 }
 
 // source tells what ogrinfo told.

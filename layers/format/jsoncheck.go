@@ -84,17 +84,17 @@ func (c *jsonCheck) instead(err error) error {
 		return err
 	}
 	if c.strange > 0 {
-		return &refusal{c.where}
+		return Refused(layers.ErrInvalid, c.where)
 	}
 	for _, w := range c.faults {
-		return &refusal{w}
+		return Refused(layers.ErrInvalid, w)
 	}
 	return err
 }
 
 // refuse is an error with line and column.
 func (c *jsonCheck) refuse(en, zh string, args ...any) error {
-	return &refusal{c.here(en, zh, args...)}
+	return Refused(layers.ErrInvalid, c.here(en, zh, args...))
 }
 
 func (c *jsonCheck) here(en, zh string, args ...any) Words {

@@ -160,7 +160,7 @@ func unknown(f *found) Words {
 	if format, ok := called(f.name); ok && len(f.head) > 0 && ext != ".txt" && ext != ".xml" && ext != ".json" { // anything is called so
 		return Words{
 			En: "it is named like " + format.Title + ", but its content is something else: it looks like " + what.En,
-			Zh: "文件名像 " + format.Title + "，但内容不是：看起来是" + what.Zh,
+			Zh: "文件名像 " + format.Title + "，但内容不是，看起来是：" + what.Zh,
 		}
 	}
 	if len(f.head) == 0 {
@@ -169,7 +169,7 @@ func unknown(f *found) Words {
 	if ext == ".txt" && what.En == "plain text" {
 		what = Words{"plain text; a table has to be called .csv, and boundary points begin with [属性描述]", "纯文本；表格请改名为 .csv，界址点文件应以 [属性描述] 开头"}
 	}
-	return Words{En: "not a format that can be imported; it looks like " + what.En, Zh: "不是可导入的格式，看起来是" + what.Zh}
+	return Words{En: "not a format that can be imported; it looks like " + what.En, Zh: "不是可导入的格式，看起来是：" + what.Zh}
 }
 
 // nothing is the error where no file can be read: the reasons, the first three.
@@ -183,5 +183,5 @@ func (o *opening) nothing() error {
 	if len(en) == 0 {
 		return refuse("there is nothing in it that can be read", "其中没有可读取的数据")
 	}
-	return &refusal{Words{En: strings.Join(en, "; "), Zh: strings.Join(zh, "；")}}
+	return Refused(layers.ErrInvalid, Words{En: strings.Join(en, "; "), Zh: strings.Join(zh, "；")})
 }

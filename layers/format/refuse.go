@@ -6,14 +6,26 @@ import (
 	"onemap/layers"
 )
 
-// refusal is layers.ErrInvalid with words in both languages.
-type refusal struct{ words Words }
+// refusal is an error under a sentinel that says itself to people, in both languages.
+type refusal struct {
+	sentinel error
+	words    Words
+}
 
-func (r *refusal) Error() string { return layers.ErrInvalid.Error() + ": " + r.words.En }
-func (r *refusal) Unwrap() error { return layers.ErrInvalid }
+// Refuse makes an error that wraps a sentinel; both texts take the same arguments. Its method Words has them for doors.
+func Refuse(sentinel error, en, zh string, args ...any) error {
+	return &refusal{sentinel, Say(en, zh, args...)}
+}
 
-// refuse makes an error that is layers.ErrInvalid, of two formats that take the same arguments.
-func refuse(en, zh string, args ...any) error { return &refusal{Say(en, zh, args...)} }
+// Refused is Refuse of words that are there.
+func Refused(sentinel error, words Words) error { return &refusal{sentinel, words} }
+
+func (r *refusal) Error() string { return r.sentinel.Error() + ": " + r.words.En }
+func (r *refusal) Unwrap() error { return r.sentinel }
+func (r *refusal) Words() Words  { return r.words }
+
+// refuse is Refuse of what is wrong with a file: layers.ErrInvalid.
+func refuse(en, zh string, args ...any) error { return Refuse(layers.ErrInvalid, en, zh, args...) }
 
 // WordsOf is what an error says to people, in both languages where it has them.
 func WordsOf(err error) Words {

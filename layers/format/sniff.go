@@ -61,7 +61,8 @@ func looksLike(head []byte) Words {
 		return Say("XML with the root element <%s>", "根元素为 <%s> 的 XML 文件", shown(root))
 	}
 	if bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("[")) {
-		return Words{"JSON that describes no features", "JSON，但不是空间数据"}
+		return Words{`JSON that describes no features; GeoJSON has a "type": FeatureCollection, Feature or that of a geometry`,
+			`JSON，但不是空间数据；GeoJSON 应有 "type"，值为 FeatureCollection、Feature 或几何类型`}
 	}
 	if plainText(head) {
 		return Words{"plain text", "纯文本"}

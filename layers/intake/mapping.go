@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -180,12 +179,12 @@ func checkMapping(fields []fieldProfile, columns []layers.Column, told Mapping) 
 		case property == "" && slices.Contains(want, field):
 			continue // the property stays empty
 		case !slices.Contains(have, field):
-			return fmt.Errorf("%w: map: the file has no field %q; it has %s", layers.ErrInvalid, field, strings.Join(have, ", "))
+			return format.Refuse(layers.ErrInvalid, "map: the file has no field %q; it has %s", "字段对应：文件中没有字段 %q，只有 %s", field, strings.Join(have, ", "))
 		case property == "":
 		case columns != nil && !slices.Contains(want, property):
-			return fmt.Errorf("%w: map: there is no property %q; there are %s", layers.ErrInvalid, property, strings.Join(want, ", "))
+			return format.Refuse(layers.ErrInvalid, "map: there is no property %q; there are %s", "字段对应：图层没有属性 %q，只有 %s", property, strings.Join(want, ", "))
 		case used[property] != "":
-			return fmt.Errorf("%w: map: %q and %q both become %q", layers.ErrInvalid, used[property], field, property)
+			return format.Refuse(layers.ErrInvalid, "map: %q and %q both become %q", "字段对应：%q 与 %q 都对应到 %q，请只留一个", used[property], field, property)
 		}
 		used[property] = field
 	}

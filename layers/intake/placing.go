@@ -124,8 +124,10 @@ func (p *placing) outside(x, y float64) error {
 	case math.IsNaN(x) || math.IsNaN(y) || math.IsInf(x, 0) || math.IsInf(y, 0):
 		n.Words = format.Say("a coordinate is no number", "坐标不是有效数字")
 	case p.system.kind == gaussKruger:
-		n.Words = format.Say("the coordinates are outside the map: x %.10g, y %.10g can not be of %s", "坐标超出地图范围：x %.10g，y %.10g 不属于 %s",
-			x, y, p.system.name())
+		n.Words = format.Words{
+			En: fmt.Sprintf("the coordinates are outside the map: x %.10g, y %.10g can not be of %s", x, y, p.system.name()),
+			Zh: fmt.Sprintf("坐标超出地图范围：x %.10g，y %.10g 不属于%s", x, y, p.system.nameZh()),
+		}
 	default:
 		most := mostLat
 		if p.poles {
@@ -218,4 +220,22 @@ func (s system) name() string {
 		return fmt.Sprintf("CGCS2000 / 3-degree Gauss-Kruger zone %d", int(s.gk.FalseEasting/1e6))
 	}
 	return fmt.Sprintf("CGCS2000 / %sGauss-Kruger CM %.0fE", width, s.gk.Meridian)
+}
+
+// nameZh is the name as offices here say it.
+func (s system) nameZh() string {
+	switch {
+	case s.kind == mercator:
+		return " Web 墨卡托"
+	case s.kind == degrees:
+		return " CGCS2000 经纬度"
+	}
+	width := "三度带"
+	if s.zone <= 4512 {
+		width = "六度带"
+	}
+	if s.numbered() {
+		return fmt.Sprintf(" CGCS2000 %s第 %d 带", width, int(s.gk.FalseEasting/1e6))
+	}
+	return fmt.Sprintf(" CGCS2000 %s、中央经线 %.0f°", width, s.gk.Meridian)
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 
 	"onemap/layers"
 	"onemap/layers/format"
@@ -108,16 +109,16 @@ func (r *run) blocked() error {
 	if r.opt.DryRun {
 		return nil
 	}
-	var errs []error
+	var en, zh []string
 	for _, d := range r.report.Doubts {
 		if d.Blocking {
-			errs = append(errs, errors.New(d.Words.En))
+			en, zh = append(en, d.Words.En), append(zh, d.Words.Zh)
 		}
 	}
-	if len(errs) == 0 {
+	if len(en) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %w", layers.ErrInvalid, errors.Join(errs...))
+	return format.Refused(layers.ErrInvalid, format.Words{En: strings.Join(en, "\n"), Zh: strings.Join(zh, "\n")})
 }
 
 // sortRules puts the commonest findings first.

@@ -29,7 +29,8 @@ func (r *run) aim(ctx context.Context) (*target, error) {
 	case err != nil && !errors.Is(err, layers.ErrNotFound):
 		return nil, err
 	case o.Mode == Create && err == nil:
-		return nil, fmt.Errorf("%w: there is a layer %q already; choose another name, or say --mode append, replace or upsert", layers.ErrConflict, o.Layer)
+		return nil, format.Refuse(layers.ErrConflict, "there is a layer %q already; choose another name, or say --mode append, replace or upsert",
+			"图层 %q 已存在；请换一个名称，或选择追加、替换或更新（--mode append、replace、upsert）", o.Layer)
 	case o.Mode == Create:
 		name := o.Standard
 		if name == "" && slices.Contains(standard.Names(), o.Layer) {
@@ -37,11 +38,14 @@ func (r *run) aim(ctx context.Context) (*target, error) {
 		}
 		return r.standard(name)
 	case err != nil:
-		return nil, fmt.Errorf("%w: there is no layer %q to %s; --mode create makes one", layers.ErrNotFound, o.Layer, o.Mode)
+		return nil, format.Refuse(layers.ErrNotFound, "there is no layer %q to %s; --mode create makes one",
+			"没有图层 %q，不能以 %s 方式写入；请核对名称，或新建图层（--mode create）", o.Layer, o.Mode)
 	case l.Table.Schema != "layer" || !l.Writable:
-		return nil, fmt.Errorf("%w: layer %q is published as it is; write to its table", layers.ErrInvalid, o.Layer)
+		return nil, format.Refuse(layers.ErrInvalid, "layer %q is published as it is; write to its table",
+			"图层 %q 由外部数据表直接发布，不能导入；请写入其数据表", o.Layer)
 	case o.Standard != "":
-		return nil, fmt.Errorf("%w: --standard is for new layers; %q has its columns already", layers.ErrInvalid, o.Layer)
+		return nil, format.Refuse(layers.ErrInvalid, "--standard is for new layers; %q has its columns already",
+			"按标准建表（--standard）只用于新建图层；图层 %q 已有字段", o.Layer)
 	}
 	r.report.Title, r.report.Standard = l.Title, l.Standard
 	columns, err := r.store.Columns(ctx, l)
@@ -58,7 +62,8 @@ func (r *run) standard(name string) (*target, error) {
 	}
 	def, err := standard.Table(name)
 	if errors.Is(err, layers.ErrNotFound) {
-		return nil, fmt.Errorf("%w: --standard %q: there is no such table; there are %s", layers.ErrInvalid, name, strings.Join(standard.Names(), ", "))
+		return nil, format.Refuse(layers.ErrInvalid, "--standard %q: there is no such table; there are %s",
+			"没有标准表 %q（--standard），可用的有 %s", name, strings.Join(standard.Names(), ", "))
 	}
 	if err != nil {
 		return nil, err
@@ -69,24 +74,26 @@ func (r *run) standard(name string) (*target, error) {
 
 // check refuses options that can not be.
 func (o *Options) check() error {
-	refuse := func(option, value, want string) error {
-		return fmt.Errorf("%w: %s %q: want %s", layers.ErrInvalid, option, value, want)
+	refuse := func(option, value, want, wantZh string) error {
+		return format.Refused(layers.ErrInvalid, format.Words{
+			En: fmt.Sprintf("%s %q: want %s", option, value, want), Zh: fmt.Sprintf("%s 的值 %q 无效：应为%s", option, value, wantZh),
+		})
 	}
 	switch {
 	case !layers.ValidName(o.Layer) && !(o.DryRun && o.Layer == ""):
-		return refuse("layer", o.Layer, "a small letter, then small letters, digits and _, at most 48")
+		return refuse("layer", o.Layer, "a small letter, then small letters, digits and _, at most 48", "小写字母开头，只含小写字母、数字和下划线，最多 48 个字符")
 	case !slices.Contains([]Mode{Create, Append, Replace, Upsert}, o.Mode):
-		return refuse("mode", string(o.Mode), "create, append, replace or upsert")
+		return refuse("mode", string(o.Mode), "create, append, replace or upsert", " create、append、replace 或 upsert")
 	case !slices.Contains([]Invalid{Repair, Reject, Keep}, o.Invalid):
-		return refuse("invalid", string(o.Invalid), "repair, reject or keep")
+		return refuse("invalid", string(o.Invalid), "repair, reject or keep", " repair、reject 或 keep")
 	case !slices.Contains([]Datum{"", GCJ02, BD09}, o.Datum):
-		return refuse("datum", string(o.Datum), "gcj02 or bd09")
+		return refuse("datum", string(o.Datum), "gcj02 or bd09", " gcj02 或 bd09")
 	case !slices.Contains([]string{"", "point", "line", "area"}, o.Only):
-		return refuse("only", o.Only, "point, line or area")
+		return refuse("only", o.Only, "point, line or area", " point、line 或 area")
 	case o.Mode == Upsert && o.Key == "":
-		return fmt.Errorf("%w: key: upsert needs the property that tells rows apart (--key)", layers.ErrInvalid)
+		return format.Refuse(layers.ErrInvalid, "key: upsert needs the property that tells rows apart (--key)", "更新差异须指定能区分各行的属性（--key）")
 	case o.SRID < 0:
-		return refuse("srid", fmt.Sprint(o.SRID), "an EPSG code")
+		return refuse("srid", fmt.Sprint(o.SRID), "an EPSG code", " EPSG 代码")
 	}
 	return nil
 }
@@ -104,7 +111,7 @@ func (r *run) checkTheme(ctx context.Context) error {
 		known = append(known, t.Code)
 	}
 	if !slices.Contains(known, r.opt.Theme) {
-		return fmt.Errorf("%w: theme %q: there are %s", layers.ErrInvalid, r.opt.Theme, strings.Join(known, ", "))
+		return format.Refuse(layers.ErrInvalid, "theme %q: there are %s", "没有专题 %q，可用的有 %s", r.opt.Theme, strings.Join(known, ", "))
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ func jsonValue(text []byte) (any, *format.Note) {
 		return nil, nil
 	}
 	if !json.Valid(text) || bytes.Contains(text, []byte(`\u0000`)) || deep(text) {
-		return nil, noValue("JSON", "JSON", text)
+		return nil, noValue("JSON", " JSON", text)
 	}
 	if !bytes.Contains(text, []byte(`\u`)) {
 		return append([]byte(nil), text...), nil
@@ -123,11 +123,11 @@ func jsonValue(text []byte) (any, *format.Note) {
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {
-		return nil, noValue("JSON", "JSON", text)
+		return nil, noValue("JSON", " JSON", text)
 	}
 	again, err := json.Marshal(v)
 	if err != nil {
-		return nil, noValue("JSON", "JSON", text)
+		return nil, noValue("JSON", " JSON", text)
 	}
 	return again, nil
 }

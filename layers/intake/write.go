@@ -40,12 +40,23 @@ func (r *run) write(ctx context.Context) (err error) {
 		result, err = r.store.Load(ctx, r.actor, r.opt.Layer, rows.columns(), rows, load)
 	}
 	if err != nil {
-		return errors.Join(rows.Err(), err)
+		return errors.Join(rows.Err(), takenWords(err))
 	}
 	c := &r.report.Rows
 	c.Inserted, c.Updated, c.Unchanged, c.Removed = result.Inserted, result.Updated, result.Unchanged, result.Removed
 	r.tell("write", c.Taken, c.Taken)
 	return nil
+}
+
+// takenWords says what to do where the layer has features of the file already.
+func takenWords(err error) error {
+	var taken *layers.TakenError
+	if !errors.As(err, &taken) {
+		return err
+	}
+	return format.Refuse(layers.ErrConflict,
+		"a feature with %[1]s %[2]q is in the layer already: --mode upsert --key %[1]s writes what differs, --mode replace takes the file in place of all rows",
+		"图层中已有 %[1]s 为 %[2]q 的要素：请改用“更新差异”（--mode upsert --key %[1]s），或“替换全部”（--mode replace）", taken.Property, taken.Value)
 }
 
 // reason is what the log says of the load.
