@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"onemap/layers"
@@ -37,6 +38,11 @@ func settleCRS(ctx context.Context, store *layers.Store, actor layers.Actor, src
 		return CRS{Name: src.CRS.Name, How: src.CRS.How}, placing{}, []Doubt{*doubt}, nil
 	}
 	crs, place, doubts := j.settle()
+	far, err := j.astray(ctx, crs, place)
+	if err != nil {
+		return crs, place, nil, err
+	}
+	doubts = append(doubts, far...)
 	place.datum = opt.Datum
 	if opt.Datum == "" {
 		doubt, err := j.offset(ctx, store, actor, &crs, &place)
@@ -142,7 +148,7 @@ func (j *judging) shifted() *Doubt {
 	}
 	return &Doubt{Rule: "crs.datum", Severity: format.Error, Blocking: true, Words: format.Say(
 		"the file is in %s, an older datum. Its parameters to CGCS2000 are not public, and a guess would be wrong by up to a hundred metres: have it converted by the survey office first",
-		"文件采用旧坐标系（%s）。其与 2000 国家大地坐标系的转换参数不公开，猜测会造成近百米误差：请先由测绘主管部门转换", name)}
+		"文件采用 1954 北京坐标系、1980 西安坐标系等旧坐标系（%s）。其与 2000 国家大地坐标系的转换参数不公开，猜测会造成近百米误差：请先由测绘主管部门转换", name)}
 }
 
 // settle decides.
@@ -301,11 +307,11 @@ func (j *judging) fix(said *system, s system) Fix {
 	}
 	says, saysZh := "the file does not say its coordinate system", "文件未说明坐标系"
 	if said != nil {
-		says, saysZh = "as "+said.name()+" the coordinates do not lie "+where, "按 "+said.name()+" 读取，坐标不在范围内"
+		says, saysZh = "as "+said.name()+" the coordinates do not lie "+where, "按"+said.nameZh()+"读取，坐标不在范围内"
 	}
 	f.Words = format.Words{
 		En: fmt.Sprintf("%s; %s: taken as %s, EPSG:%d%s, they lie %s", f.Name, says, s.name(), s.epsg(), because, where),
-		Zh: fmt.Sprintf("%s；按 %s（EPSG:%d）读取%s，坐标%s", saysZh, s.name(), s.epsg(), becauseZh, whereZh),
+		Zh: fmt.Sprintf("%s；按%s（EPSG:%d）读取%s，坐标%s", saysZh, s.nameZh(), s.epsg(), becauseZh, whereZh),
 	}
 	return f
 }
@@ -323,14 +329,13 @@ func (j *judging) unfit(said *system, crs CRS, place placing) (CRS, placing, []D
 	if j.inside(*said, world) < 0.5 {
 		return crs, place, []Doubt{{Rule: "crs.impossible", Severity: format.Error, Blocking: true, Words: format.Words{
 			En: "the coordinates can not be of " + said.name() + numbers + ": say the right system with --srid",
-			Zh: "坐标值不可能属于 " + said.name() + numbersZh + "：请指定正确的坐标系（--srid）",
+			Zh: "坐标值不可能属于" + said.nameZh() + numbersZh + "：请指定正确的坐标系（--srid）",
 		}}}
 	}
 	if !j.known {
 		return crs, place, nil
 	}
-	return crs, place, []Doubt{{Rule: "crs.elsewhere", Severity: format.Warning,
-		Words: format.Say("the features lie outside the county", "数据不在本县范围内")}}
+	return crs, place, []Doubt{elsewhere()}
 }
 
 // looksLike says what numbers like these usually are; the reader decides.
@@ -344,8 +349,8 @@ func looksLike(sample [][2]float64) (en, zh string) {
 	in := func(lowX, highX, lowY, highY float64) bool {
 		return low[0] >= lowX && high[0] <= highX && low[1] >= lowY && high[1] <= highY
 	}
-	en = fmt.Sprintf(" (x %.6g to %.6g, y %.6g to %.6g", low[0], high[0], low[1], high[1])
-	zh = fmt.Sprintf("（X %.6g 至 %.6g，Y %.6g 至 %.6g", low[0], high[0], low[1], high[1])
+	en = fmt.Sprintf(" (x %s to %s, y %s to %s", figure(low[0]), figure(high[0]), figure(low[1]), figure(high[1]))
+	zh = fmt.Sprintf("（X %s 至 %s，Y %s 至 %s", figure(low[0]), figure(high[0]), figure(low[1]), figure(high[1]))
 	for _, c := range []struct {
 		fits   bool
 		en, zh string
@@ -364,4 +369,12 @@ func looksLike(sample [][2]float64) (en, zh string) {
 		}
 	}
 	return en + ")", zh + "）"
+}
+
+// figure is a coordinate as people write it: metres whole, degrees with what can be seen on a map.
+func figure(v float64) string {
+	if size := math.Abs(v); size >= 1000 && size < 1e15 {
+		return strconv.FormatFloat(math.Round(v), 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
 }
