@@ -17,7 +17,8 @@ export function CrsChoice({ report, preview }: { report: Report; preview: Previe
   const srid = useImporting((i) => i.wanted.srid);
   const datum = useImporting((i) => i.wanted.datum ?? "");
   const [other, setOther] = useState(srid !== undefined && !systems.includes(srid));
-  const { name, epsg, how, said, fix } = report.crs;
+  const { epsg, how, said, fix } = report.crs;
+  const name = epsg ? t(`import.system.${epsg}`, { defaultValue: report.crs.name }) : report.crs.name;
   const take = (value: string) => {
     setOther(value === "other");
     if (value !== "other") want({ srid: Number(value) || undefined, fixCrs: undefined });
@@ -28,7 +29,7 @@ export function CrsChoice({ report, preview }: { report: Report; preview: Previe
       {fix && <FixBox crs={report.crs} fix={fix} preview={preview} />}
       <Labelled label={name ? t("import.crsIs", { name: epsg && !name.includes(String(epsg)) ? t("import.withCode", { title: name, name: `EPSG:${epsg}` }) : name }) : t("import.crsNone")} hint={<><How phrase={how} />{said && ` · ${t("import.crsSaid", { said })}`}</>}>
         <select className="select" value={other ? "other" : (srid ?? "")} onChange={(e) => take(e.target.value)} aria-label={t("import.crs")}>
-          <option value="">{t(name ? "import.asFile" : "import.chooseCrs")}</option>
+          <option value="">{t(fix?.applied ? "import.asProposed" : name ? "import.asFile" : "import.chooseCrs")}</option>
           {systems.map((code) => <option key={code} value={code}>{t(`import.system.${code}`)}</option>)}
           <option value="other">{t("import.otherCrs")}</option>
         </select>

@@ -54,7 +54,7 @@ function Row({ field: f, property, choices, taken, free }: { field: Field; prope
           {[property && t(`import.type.${f.type}`), f.values > 0 && t("import.distinct", { count: f.distinct > 1000 ? "1000+" : figure(f.distinct) })].filter(Boolean).join(" · ")}
           {f.scheme && <span className="badge">{t("import.codes", { name: f.scheme })}</span>}
         </small>
-        {f.notes?.map((note, i) => <small key={i} className="remark">{said(note)}</small>)}
+        {property && f.notes?.map((note, i) => <small key={i} className="remark">{said(note)}</small>)}
       </td>
     </tr>
   );

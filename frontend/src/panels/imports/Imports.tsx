@@ -18,5 +18,5 @@ export default function Imports() {
   if (!job) return <Waiting />;
   if (job.state === "done") return <Result job={job} />;
   if (job.state === "importing" || job.state === "uploading" || (job.state === "looking" && !job.report)) return <Working job={job} />;
-  return job.report ? <Review key={job.id} job={job} report={job.report} /> : <Failed job={job} />;
+  return job.report?.sources?.length ? <Review key={job.id} job={job} report={job.report} /> : <Failed job={job} />;
 }

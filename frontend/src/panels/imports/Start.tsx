@@ -4,6 +4,7 @@ import { useWords } from "../../i18n";
 import { useImporting } from "../../state/importing";
 import { Icon } from "../../ui/icons";
 import { begin, mostFiles } from "./doing";
+import { Kinds } from "./Kinds";
 import { Note, Trouble } from "./parts";
 import { Recent } from "./Recent";
 import { useImports } from "./useImports";
@@ -33,11 +34,7 @@ export function Start() {
       </label>
       {refused && <Note severity="warning">{t(`import.refuse.${refused}`, { count: mostFiles })}</Note>}
       <Trouble problem={trouble} />
-      <h3>{t("import.kinds")}</h3>
-      <dl className="kinds">
-        {(["gis", "table", "survey", "model"] as const).map((kind) => <div key={kind}><dt>{t(`import.kind.${kind}`)}</dt><dd>{t(`import.kindOf.${kind}`)}</dd></div>)}
-      </dl>
-      <p className="quiet">{t("import.together")}</p>
+      <Kinds />
       {error && !shut && <Trouble problem={error instanceof Problem ? error : null} />}
       {data && data.length > 0 && <Recent imports={data} />}
     </div>
