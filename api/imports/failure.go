@@ -24,7 +24,7 @@ var failures = []struct {
 	title, titleZh string
 	hint           string // Chinese, where the error itself has none
 }{
-	{layers.ErrInvalid, "These files can not be imported as asked", "文件无法按当前设置导入", "请查看检查报告，调整设置后重试。"},
+	{layers.ErrInvalid, "These files can not be imported", "文件无法导入", "请查看检查报告，调整设置后重试。"},
 	{layers.ErrConflict, "The layer does not allow it", "与现有图层冲突", "图层已存在，或正被他人修改；请更换图层名或导入方式后重试。"},
 	{layers.ErrNotFound, "There is no such layer", "图层不存在", "请核对图层名；新建图层请选择“新建”方式。"},
 	{layers.ErrForbidden, "Not allowed", "无权写入该图层", "请联系该图层的主管部门。"},

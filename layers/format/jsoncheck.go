@@ -141,7 +141,7 @@ func (c *jsonCheck) must() (byte, error) {
 
 func (c *jsonCheck) early(err error) error {
 	if errors.Is(err, io.EOF) {
-		return c.refuse("the file ends in the middle of the JSON; it was cut off", "文件在 JSON 中间结束，内容不完整")
+		return c.refuse("the file ends in the middle of the JSON; it was cut off: get the whole file", "文件在 JSON 中间结束，内容不完整；请重新获取完整的文件")
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 import type { Import } from "../../api/report";
 import { useWords } from "../../i18n";
 import { useImporting, putOnDesk } from "../../state/importing";
-import { Icon } from "../../ui/icons";
 import { lookAgain } from "./doing";
 import { Kinds } from "./Kinds";
 import { Note, Trouble } from "./parts";
@@ -12,7 +11,7 @@ export function Failed({ job }: { job: Import }) {
   const trouble = useImporting((i) => i.trouble);
   return (
     <div className="scroll import-body" tabIndex={0} role="group" aria-label={t("imports.title")}>
-      <div className="import-files"><Icon name="file" size={15} /><span>{list(job.files.map((f) => f.name))}</span></div>
+      <h3>{list(job.files.map((f) => f.name))}</h3>
       <Why job={job} />
       <Trouble problem={trouble} />
       <div className="row-end">
