@@ -109,7 +109,8 @@ func openGeoJSON(ctx context.Context, in input) ([]*Source, error) {
 		}
 		in.path = bare
 	}
-	check, err := checkJSON(ctx, in.path, in.folder.limits.Row)
+	// As text a row has about twice the bytes.
+	check, err := checkJSON(ctx, in.path, 2*in.folder.limits.Row)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ type Limits struct {
 // DefaultLimits are wide enough for what a county has, and too narrow for a bomb.
 func DefaultLimits() Limits {
 	return Limits{
-		Unpacked: 8 << 30, Ratio: 1000, Files: 10_000, Depth: 4, Row: 64 << 20, Fields: 2000,
+		Unpacked: 8 << 30, Ratio: 1000, Files: 10_000, Depth: 4, Row: 32 << 20, Fields: 2000,
 		Memory: 4 << 30, CPU: time.Hour, Wall: 2 * time.Hour, Output: 8 << 30,
 	}
 }

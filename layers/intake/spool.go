@@ -64,6 +64,7 @@ func appendPart(b, part []byte) []byte {
 
 // done ends the writing.
 func (s *spool) done() error {
+	s.line = nil // as large as the largest row
 	return errors.Join(s.out.Flush(), s.file.Close())
 }
 
