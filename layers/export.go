@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // CRS is a coordinate system that the database can give geometries in. Inside, x is always east and comes first.
@@ -48,12 +49,16 @@ func untransformable(err error) bool {
 // BoundsIn returns bounds of a layer in a system, east first, never smaller than its features; nil where it has none. It
 // returns ErrInvalid where the system has no coordinates for them.
 func (s *Store) BoundsIn(ctx context.Context, l *Layer, srid int) (*Bounds, error) {
-	if l.Bounds == nil || Geographic(srid) {
-		return l.Bounds, nil
+	b, err := l.Bounds, error(nil)
+	if b == nil { // no server has followed the log since the layer was made
+		b, err = s.measured(ctx, l)
 	}
-	b, to := l.Bounds, Bounds{}
-	err := s.pool.QueryRow(ctx, `select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_transform(st_segmentize(
-		st_makeenvelope($1, $2, $3, $4, 4490), greatest($3 - $1, $4 - $2, 1e-9) / 32), $5) as e) as t`, b[0], b[1], b[2], b[3], srid).
+	if err != nil || b == nil || Geographic(srid) {
+		return b, err
+	}
+	to := Bounds{}
+	err = s.pool.QueryRow(ctx, `select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e) from (select st_transform(st_segmentize(
+		st_makeenvelope($1, $2, $3, $4, 4490), greatest($3 - $1, $4 - $2, 1e-9) / 32), $5::int) as e) as t`, b[0], b[1], b[2], b[3], srid).
 		Scan(&to[0], &to[1], &to[2], &to[3])
 	if untransformable(err) {
 		return nil, fmt.Errorf("%w: layer %q has no coordinates in EPSG:%d", ErrInvalid, l.Name, srid)
@@ -62,4 +67,17 @@ func (s *Store) BoundsIn(ctx context.Context, l *Layer, srid int) (*Bounds, erro
 		return nil, fmt.Errorf("bounds of %s in EPSG:%d: %w", l.Name, srid, translate(err))
 	}
 	return &to, nil
+}
+
+// measured is the bounds of a layer's features as the table has them now, in EPSG:4490.
+func (s *Store) measured(ctx context.Context, l *Layer) (*Bounds, error) {
+	if l.Table.Geom == "" {
+		return nil, nil
+	}
+	var box pgtype.Box
+	query := fmt.Sprintf("select onemap.bounds(st_transform(%s, 4490)::box) from %s", ident(l.Table.Geom), l.table())
+	if err := s.pool.QueryRow(ctx, query).Scan(&box); err != nil {
+		return nil, fmt.Errorf("bounds of %s: %w", l.Name, translate(err))
+	}
+	return boundsOf(box), nil
 }
