@@ -66,7 +66,7 @@ func (in input) openMapInfo(ctx context.Context, ext, data string) ([]*Source, e
 			}
 		}
 		if ext == ".tab" {
-			return seeCells(ctx, in.beside[data], w)
+			return seeCells(ctx, in.beside[data], tableTypes(header), w)
 		}
 		return seeFile(ctx, in.beside[data], w)
 	})
@@ -103,8 +103,30 @@ func mangled(name []byte) bool {
 	return false
 }
 
-// seeCells shows the witness the text fields of a .dat, which is a dBASE table.
-func seeCells(ctx context.Context, path string, w *witness) error {
+var (
+	tableFields = regexp.MustCompile(`(?is)\bfields\s+\d+\s*\n(.*)`)
+	tableField  = regexp.MustCompile(`^\s*\S+\s+([A-Za-z]+)`)
+)
+
+// tableTypes are the types of the fields that the header of a .tab has, in their order and in small letters.
+func tableTypes(header []byte) (types []string) {
+	m := tableFields.FindSubmatch(header)
+	if m == nil {
+		return nil
+	}
+	for line := range bytes.Lines(m[1]) {
+		f := tableField.FindSubmatch(line)
+		if f == nil || !bytes.Contains(line, []byte(";")) {
+			break
+		}
+		types = append(types, strings.ToLower(string(f[1])))
+	}
+	return types
+}
+
+// seeCells shows the witness the text fields of a .dat, which is a dBASE table but for its numbers: it calls them text and
+// has them in binary. Which are text the .tab says.
+func seeCells(ctx context.Context, path string, types []string, w *witness) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -113,6 +135,11 @@ func seeCells(ctx context.Context, path string, w *witness) error {
 	d, err := readDBF(f)
 	if err != nil {
 		return seeFile(ctx, path, w)
+	}
+	for i := range d.fields {
+		if i < len(types) && types[i] != "char" {
+			d.fields[i].kind = 0
+		}
 	}
 	_, _, err = d.texts(f, w.see)
 	return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -365,6 +366,23 @@ func TestOpenMapInfo(t *testing.T) {
 				t.Errorf("%+v, notes %s, EPSG %d", s.Encoding, rules(s.Notes), s.CRS.EPSG)
 			}
 		})
+	}
+}
+
+// Numbers of a MapInfo table are binary in columns that call themselves text: they say nothing of how text is written.
+func TestMapInfoTablesWithNumbersKeepTheirText(t *testing.T) {
+	t.Parallel()
+	const parcels = `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"水浇地","area":89496.25,"n":200},
+		"geometry":{"type":"Point","coordinates":[116.09,35.8]}},{"type":"Feature","properties":{"name":"乔木林地","area":0.1,"n":-7},"geometry":null}]}`
+	for charset, name := range map[string]string{"CP936": "GB18030", "UTF-8": "UTF-8"} {
+		path := ogr2ogr(t, parcels, "a.tab", "-f", "MapInfo File", "-lco", "ENCODING="+charset)
+		patch(t, path, func(raw []byte) []byte {
+			return regexp.MustCompile(`(?i)(charset "?)[\w-]+`).ReplaceAll(raw, []byte("${1}Neutral"))
+		})
+		s := open(t, format.Hints{}, path).Sources[0]
+		if got, want := strings.Join(rows(t, s, format.RowOptions{}), "; "), "1 水浇地 89496.25 200 Point 116.09 35.8; 2 乔木林地 0.1 -7 null"; got != want || s.Encoding.Name != name {
+			t.Errorf("%s: %+v, rows %s, want %s", charset, s.Encoding, got, want)
+		}
 	}
 }
 
