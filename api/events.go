@@ -31,7 +31,7 @@ type change struct {
 }
 
 // events is the stream of changes (server-sent events). It begins behind Last-Event-ID, or ?after=, or now; the
-// first event says where. Its events are position, change, remade (tiles of a mosaic, made again some time after a change),
+// first event says where. Its events are position, change, remade (tiles of a mosaic, made again some time after a change), beat,
 // and reset for a client that has missed too much.
 func (s *Server) events(c echo.Context) error {
 	after, err := lastSeen(c.Request())
@@ -114,8 +114,8 @@ func (s *Server) catchUp(c echo.Context, out *eventWriter, after, position int64
 	return ctx.Err()
 }
 
-// relay sends changes as they come, those that come soon after others together, and a comment when nothing comes for a
-// while.
+// relay sends changes as they come, those that come soon after others together, and a beat now and then, by which a
+// client knows that the line is not dead.
 func (s *Server) relay(c echo.Context, out *eventWriter, changes *listener) error {
 	beat := time.NewTicker(s.opt.Heartbeat)
 	defer beat.Stop()
@@ -144,7 +144,7 @@ func (s *Server) relay(c echo.Context, out *eventWriter, changes *listener) erro
 			}
 			due, last = nil, time.Now()
 		case <-beat.C:
-			if err := out.write(": beat\n\n"); err != nil {
+			if err := out.send(0, "beat", struct{}{}); err != nil {
 				return err
 			}
 		}

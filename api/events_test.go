@@ -54,8 +54,6 @@ func (w *town) listen(ctx context.Context, path, last string) (next func() (even
 				if err := json.Unmarshal([]byte(value), &e.data); err != nil {
 					return e, err
 				}
-			case strings.HasPrefix(lines.Text(), ":"):
-				return event{name: "beat"}, nil
 			}
 		}
 		return e, fmt.Errorf("the stream ended: %v", lines.Err())

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 // The server under `npm run dev`; the built page is served by the binary itself.
 const server = process.env.ONEMAP_URL ?? "http://127.0.0.1:8080";
-const doors = ["/layers", "/codes", "/search", "/ogc", "/styles", "/tiles", "/events", "/imports", "/healthz"];
+const doors = ["/layers", "/codes", "/search", "/changes", "/ogc", "/styles", "/tiles", "/events", "/imports", "/healthz"];
 
 const chunk = (name: string, packages: string) => ({ name, test: new RegExp(`node_modules/(${packages})/`) });
 

@@ -13,13 +13,17 @@ import { open, test as strict } from "./map";
 
 const elsewhere = createServer();
 
+const filter = "dlbm IN ('0701','0702') AND tbmj > 1000"; // quotes and brackets, for every language to stumble over
 let uses: Use[];
-const text = (client: string, part: string) => uses.find((u) => u.client === client)!.parts.find((p) => p.part === part)!.text;
+let some: Use[]; // with what is asked on the map
+const text = (client: string, part: string, of = uses) => of.find((u) => u.client === client)!.parts.find((p) => p.part === part)!.text;
 
 test.beforeAll(async ({ baseURL }) => {
   await new Promise<void>((listening) => elsewhere.listen(0, "127.0.0.1", listening));
   const { layers } = (await (await fetch(`${baseURL}/layers`)).json()) as { layers: LayerInfo[] };
-  uses = usesOf({ origin: baseURL!, layer: layers.find((l) => l.name === "dltb")! });
+  const place = { origin: baseURL!, layer: layers.find((l) => l.name === "dltb")! };
+  uses = usesOf(place);
+  some = usesOf({ ...place, filter, asOf: new Date().toISOString().replace(/\.\d+/, "") });
 });
 
 test.afterAll(() => {
@@ -47,6 +51,18 @@ test("curl", () => {
   const some = JSON.parse(run(text("curl", "filtered")));
   expect(some.features.length).toBeGreaterThan(0);
   expect(some.numberMatched).toBeLessThan(15_000);
+});
+
+/** The classes that lines of another language print, or that came in a file. */
+const classes = (printed: string) => [...new Set(printed.match(/\b\d{4}\b/g) ?? [])].sort();
+
+test("a filter and a moment go along", () => {
+  const { features } = JSON.parse(run(text("curl", "some", some))) as { features: { properties: { dlbm: string } }[] };
+  expect(features).toHaveLength(10);
+  expect(features.filter((f) => !/^070[12]$/.test(f.properties.dlbm))).toEqual([]);
+  const taken = run(`${text("gdal", "file", some)} && ogrinfo -ro -q dltb.gpkg -sql "select distinct dlbm from dltb"`);
+  expect(classes(taken)).toEqual(["0701", "0702"]);
+  for (const module of ["requests", "geopandas", "owslib"].filter(has)) expect(python(text("python", module, some)), module).toMatch(/070[12]/);
 });
 
 test("GDAL, and with it the addresses that QGIS is given", () => {
@@ -83,6 +99,13 @@ test("MapLibre", async ({ page }) => {
     `<script type="module">${text("maplibre", "module")}\nwindow.__map = map;</script>`);
   await expect.poll(() => page.evaluate(() => (window.__map?.isStyleLoaded() ? window.__map.queryRenderedFeatures({ layers: ["dltb"] }).length : 0)), { timeout: 45_000 }).toBeGreaterThan(10);
   expect(wrongs).toEqual([]);
+});
+
+test("MapLibre, with a filter and a moment", async ({ page }) => {
+  const imports = JSON.stringify({ imports: { "maplibre-gl": "/maplibre-gl/dist/maplibre-gl.mjs" } });
+  await embed(page, `<script type="importmap">${imports}</script>`, `<script type="module">${text("maplibre", "module", some)}\nwindow.__map = map;</script>`);
+  const drawn = () => page.evaluate(() => [...new Set(window.__map?.isStyleLoaded() ? window.__map.queryRenderedFeatures({ layers: ["dltb"] }).map((f) => f.properties.dlbm) : [])].sort());
+  await expect.poll(drawn, { timeout: 45_000 }).toEqual(["0701", "0702"]);
 });
 
 test("OpenLayers", async ({ page }) => {

@@ -47,9 +47,9 @@ export const search = (text: string, near: Bounds | undefined, asOf: string | nu
 export const feature = ({ layer, id }: FeatureRef, asOf: string | null, signal?: AbortSignal) =>
   get<Feature>(`/ogc/collections/${word(layer)}/items/${word(id)}${query({ f: "json", "as-of": asOf })}`, signal);
 
-/** Some feature of a layer that meets bounds; undefined when none does. */
-export const featureIn = (layer: string, bounds: Bounds) =>
-  get<{ features: Feature[] }>(`/ogc/collections/${word(layer)}/items?bbox=${bounds.join(",")}&limit=1&f=json`).then((page) => page.features[0] as Feature | undefined);
+/** Some feature of a layer that meets bounds and is asked for; undefined when none does. */
+export const featureIn = (layer: string, bounds: Bounds, filter: string | undefined, asOf: string | null) =>
+  get<{ features: Feature[] }>(`/ogc/collections/${word(layer)}/items${query({ bbox: bounds.join(","), limit: 1, f: "json", filter, "as-of": asOf })}`).then((page) => page.features[0] as Feature | undefined);
 
 /** Some one feature of a layer; undefined when it has none. */
 export const anyFeature = (layer: string) =>

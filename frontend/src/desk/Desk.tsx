@@ -14,7 +14,7 @@ import { LayerTree } from "../panels/LayerTree";
 import { LegendPanel } from "../panels/LegendPanel";
 import { useFollowing } from "../panels/imports/useFollowing";
 import { panels, select, setOpacity, useDesk, type Panel } from "../state/desk";
-import { useMoment, useReading } from "../state/reading";
+import { setSwipe, useMoment, useReading } from "../state/reading";
 import { useSettings } from "../state/settings";
 import { useTable } from "../state/table";
 import { Icon, type IconName } from "../ui/icons";
@@ -31,6 +31,7 @@ const AttributeTable = lazy(() => import("../panels/table/Table"));
 const TimeBar = lazy(() => import("../panels/time/TimeBar"));
 const Differences = lazy(() => import("../panels/time/Differences"));
 const Swipe = lazy(() => import("../map/Swipe"));
+const Beside = lazy(() => import("../panels/beside/Layers"));
 const Imports = lazy(() => import("../panels/imports/Imports"));
 
 /** The desk: the map is the page; everything else floats on it and can be closed. */
@@ -67,6 +68,7 @@ function Everything() {
   const selected = useDesk((d) => d.selected);
   const table = useTable((s) => s.layer);
   const compare = useReading((r) => r.compare);
+  const swipe = useReading((r) => r.swipe);
   const timing = useReading((r) => r.timing);
   usePin();
   useEscape();
@@ -92,12 +94,13 @@ function Everything() {
       {panel === "imports" && <LeftPanel name="imports"><Suspense fallback={null}><Imports /></Suspense></LeftPanel>}
       <main>
         <MapCanvas reach={4} />
-        {compare && <Suspense fallback={null}><Swipe compare={compare} /></Suspense>}
+        {(compare || swipe) && <Suspense fallback={null}><Swipe /></Suspense>}
       </main>
       <Tools beside={panel} onShare={share} />
       {selected ? <aside className="panel right" aria-label={t("feature.title")}><Feature selected={selected} onShare={share} /></aside>
         : compare?.layer && <Suspense fallback={null}><Differences compare={compare} name={compare.layer} /></Suspense>}
       {timing && <Suspense fallback={null}><TimeBar /></Suspense>}
+      {swipe && <Suspense fallback={null}><Beside sides={swipe} /></Suspense>}
       {table && <section className="panel drawer" aria-label={t("tool.table")}><Suspense fallback={null}><AttributeTable name={table} /></Suspense></section>}
       <MapButtons />
       <Status />
@@ -138,11 +141,14 @@ function Opacity({ layer }: { layer: LayerInfo }) {
   return <Slider className="opacity" min={0} max={100} step={5} value={percent} onChange={(p) => setOpacity(layer.name, p)} tooltip={{ open: false }} ariaLabelForHandle={`${t("layers.opacity")} ${named(layer)}`} />;
 }
 
-/** Esc closes what is selected. */
+/** Esc closes one thing at a time: what is selected, then the swipe between two layers. */
 function useEscape(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && useDesk.getState().tool === "pick") select(null, []);
+      const { tool, selected } = useDesk.getState();
+      if (event.key !== "Escape" || event.defaultPrevented || tool !== "pick") return;
+      if (selected) select(null, []);
+      else if (useReading.getState().swipe) setSwipe(null);
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);

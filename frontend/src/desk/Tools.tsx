@@ -3,9 +3,10 @@ import { useSketch } from "../draw/sketching";
 import { useWords } from "../i18n";
 import { areaOf, lengthOf } from "../lib/measure";
 import { sayMoment } from "../lib/moment";
+import { sidesOf } from "../lib/sides";
 import { area, length } from "../lib/units";
 import { shownNow, useDesk, type Panel, type Tool } from "../state/desk";
-import { leaveTime, useMoment, useReading } from "../state/reading";
+import { leaveTime, openTime, setSwipe, useMoment, useReading } from "../state/reading";
 import { closeTable, openTable, useTable } from "../state/table";
 import { Icon } from "../ui/icons";
 
@@ -22,7 +23,8 @@ export function Tools({ beside, onShare }: { beside: Panel | null; onShare: () =
         {tools.map((name) => <button key={name} className="tool" aria-pressed={tool === name} onClick={() => useDesk.setState({ tool: name })}><Icon name={name} size={17} />{t(`tool.${name}`)}</button>)}
         <span className="divider" />
         <TableTool />
-        <button className="tool" aria-pressed={timing} onClick={() => (timing ? leaveTime() : useReading.setState({ timing: true }))}><Icon name="history" size={17} />{t("tool.time")}</button>
+        <button className="tool" aria-pressed={timing} onClick={() => (timing ? leaveTime() : openTime())}><Icon name="history" size={17} />{t("tool.time")}</button>
+        <SwipeTool />
         <span className="divider" />
         <button className="tool" onClick={onShare}><Icon name="share" size={17} />{t("tool.share")}</button>
       </div>
@@ -45,6 +47,15 @@ function TableTool() {
     openTable(selected?.layer ?? top?.name ?? layers[0]?.name);
   };
   return <button className="tool" aria-pressed={open} disabled={layers.length === 0} onClick={press}><Icon name="table" size={17} />{t("tool.table")}</button>;
+}
+
+/** Lays two layers beside each other; the reader then says which. */
+function SwipeTool() {
+  const { t } = useWords();
+  const swipe = useReading((r) => r.swipe);
+  const layers = useCatalogue().data?.layers ?? [];
+  const sides = sidesOf(shownNow(useDesk.getState(), layers), layers);
+  return <button className="tool" aria-pressed={!!swipe} disabled={!sides} onClick={() => setSwipe(swipe ? null : sides)}><Icon name="compare" size={17} />{t("tool.swipe")}</button>;
 }
 
 /** Says loudly that the map is not of now. */

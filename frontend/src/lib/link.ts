@@ -9,6 +9,8 @@ export type Link = {
   table?: { layer: string; sort?: string }; // the open attribute table; sort as the server takes it: -tbmj
   asOf?: string; // the moment that is shown, RFC 3339
   compare?: { from: string; to?: string; layer?: string }; // two moments side by side; without an end, until now
+  swipe?: { left: string; right: string }; // two layers side by side
+  handle?: number; // where between the sides, percent of the map's width
   import?: string; // id of the import on the desk
   lang?: "zh" | "en";
   theme?: "light" | "dark";
@@ -29,6 +31,8 @@ export function writeLink(link: Link): string {
   say("table", link.table && [link.table.layer, link.table.sort ?? ""].filter(Boolean).map(encodeURIComponent).join("/"));
   say("as-of", link.asOf && encodeURIComponent(link.asOf));
   say("compare", link.compare && [link.compare.from, link.compare.to ?? "", link.compare.layer ?? ""].map(encodeURIComponent).join("/"));
+  say("swipe", link.swipe && [link.swipe.left, link.swipe.right].map(encodeURIComponent).join("/"));
+  say("handle", (link.swipe || link.compare) && link.handle !== undefined && link.handle !== 50 ? String(+link.handle.toFixed(1)) : undefined);
   say("import", link.import);
   say("lang", link.lang);
   say("theme", link.theme);
@@ -59,6 +63,10 @@ export function readLink(query: string): Link {
   if (isMoment(asOf)) link.asOf = asOf;
   const [from, to, of] = (said.get("compare") ?? "").split("/").map(decode);
   if (isMoment(from)) link.compare = { from, ...(isMoment(to) ? { to } : {}), ...(of ? { layer: of } : {}) };
+  const [left, right] = (said.get("swipe") ?? "").split("/").map(decode);
+  if (left && right && left !== right) link.swipe = { left, right };
+  const handle = Number(said.get("handle") || NaN);
+  if (handle >= 0 && handle <= 100) link.handle = handle;
   const job = said.get("import");
   if (job && /^[0-9a-f-]{36}$/.test(job)) link.import = job;
   const lang = said.get("lang");

@@ -12,11 +12,12 @@ describe("links", () => {
     { layers: [] },
     { filters: { dltb: "tbmj > 1,000 AND dlmc = 'a:b'", road: '"等级" = 1' }, table: { layer: "dltb", sort: "-tbmj" } },
     { table: { layer: "dltb" }, asOf: "2026-05-01T08:00:00Z" },
-    { compare: { from: "2026-05-01T08:00:00Z" } },
+    { compare: { from: "2026-05-01T08:00:00Z" }, handle: 12.5 },
+    { swipe: { left: "dltb", right: "ydyhgh" }, handle: 0, asOf: "2026-05-01T08:00:00Z" },
     { compare: { from: "2026-05-01T08:00:00Z", to: "2026-06-01T08:00:00+08:00", layer: "dltb" } },
     { import: "6f0c7a52-9d3e-4f0b-8a57-0d6f6a1b2c3d" },
   ])("say what was meant %#", (link) => expect(readLink("?" + writeLink(link))).toEqual(link));
-  it.each(["at=x/y/z", "at=3/91/0", "opacity=dltb:300", "feature=dltb", "lang=fr", "theme=pink", "as-of=yesterday", "compare=x/y", "filter=dltb", "import=../layers", "%=%"])("leave out nonsense: %s", (q) => expect(readLink(q)).toEqual({}));
+  it.each(["at=x/y/z", "at=3/91/0", "opacity=dltb:300", "feature=dltb", "lang=fr", "theme=pink", "as-of=yesterday", "compare=x/y", "swipe=dltb", "swipe=dltb/dltb", "handle=101", "handle=", "filter=dltb", "import=../layers", "%=%"])("leave out nonsense: %s", (q) => expect(readLink(q)).toEqual({}));
 });
 
 describe("tilesOf", () => {

@@ -1,7 +1,7 @@
 import type { Bounds, LayerInfo } from "../api/types";
 
-/** Where a layer is had: the server's address and the layer. */
-export type Place = { origin: string; layer: Pick<LayerInfo, "name" | "title" | "geometryType" | "bounds" | "drawing" | "style" | "labelField" | "idField" | "properties"> };
+/** Where a layer is had: the server's address and the layer; and which of its features are asked for, of which moment, if any are. */
+export type Place = { origin: string; filter?: string; asOf?: string | null; layer: Pick<LayerInfo, "name" | "title" | "geometryType" | "bounds" | "drawing" | "style" | "labelField" | "idField" | "properties"> };
 
 /** Lines to copy, by client; a key of use.part says what each is for. */
 export type Use = { client: string; parts: { part: string; text: string }[] };
@@ -13,13 +13,23 @@ export const usesOf = (place: Place): Use[] => [
   { client: "openlayers", parts: [{ part: "script", text: openlayers(place) }] },
   { client: "leaflet", parts: [{ part: "script", text: leaflet(place) }] },
   { client: "python", parts: [{ part: "requests", text: requests(place) }, { part: "geopandas", text: geopandas(place) }, { part: "owslib", text: owslib(place) }] },
-  { client: "gdal", parts: [{ part: "look", text: ogrinfo(place) }, { part: "take", text: ogr2ogr(place) }] },
-  { client: "curl", parts: [{ part: "some", text: curl(place) }, { part: "filtered", text: curlFiltered(place) }] },
+  { client: "gdal", parts: [{ part: "look", text: ogrinfo(place) }, takes(place)] },
+  { client: "curl", parts: [{ part: "some", text: curl(place) }, ...(asks(place) ? [] : [{ part: "filtered", text: curlFiltered(place) }])] },
 ];
+
+/** Whether some of the features are asked for, and not all as they are now. */
+export const asks = ({ filter, asOf }: Pick<Place, "filter" | "asOf">): boolean => !!filter || !!asOf;
+
+/** What is asked, as the rest of an address that may stand in any quotes. */
+const asked = ({ filter, asOf }: Place, before: "?" | "&") => {
+  const word = (text: string) => encodeURIComponent(text).replace(/['()!*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const said = [filter && `filter=${word(filter)}`, asOf && `as-of=${word(asOf)}`].filter(Boolean);
+  return said.length > 0 ? before + said.join("&") : "";
+};
 
 const ogc = ({ origin }: Place) => `${origin}/ogc`;
 const items = ({ origin, layer }: Place) => `${origin}/ogc/collections/${layer.name}/items`;
-const tiles = ({ origin, layer }: Place) => `${origin}/tiles/${layer.name}/{z}/{x}/{y}.mvt`;
+const tiles = (place: Place) => `${place.origin}/tiles/${place.layer.name}/{z}/{x}/{y}.mvt${asked(place, "?")}`;
 
 /** The bounds of a layer, rounded so as to be read. */
 const bounds = ({ layer }: Place): Bounds => (layer.bounds ?? [115.87, 35.61, 116.37, 35.98]).map((v) => +v.toFixed(4)) as Bounds;
@@ -43,7 +53,7 @@ const map = new maplibregl.Map({
   zoom: ${Math.max(12, levels(place).from)},
   style: {
     version: 8,
-    sources: { ${name}: { type: 'vector', url: '${place.origin}/tiles/${name}.json' } },
+    sources: { ${name}: { type: 'vector', url: '${place.origin}/tiles/${name}.json${asked(place, "?")}' } },
     layers: [{
       id: '${name}', type: '${kind(place)}', source: '${name}', 'source-layer': '${name}',
       paint: ${paint},
@@ -74,7 +84,7 @@ const layer = L.geoJSON(null, { onEachFeature: (f, l) => l.bindPopup(\`${place.l
 
 async function load() {
   const bbox = map.getBounds().toBBoxString();
-  const answer = await fetch(\`${items(place)}?f=json&limit=1000&bbox=\${bbox}\`);
+  const answer = await fetch(\`${items(place)}?f=json&limit=1000${asked(place, "&")}&bbox=\${bbox}\`);
   const features = await answer.json();
   layer.clearLayers().addData(features);
 }
@@ -84,7 +94,7 @@ load();`;
 
 const requests = (place: Place) => `import requests
 
-url = "${items(place)}?f=json&limit=1000"
+url = "${items(place)}?f=json&limit=1000${asked(place, "&")}"
 features = []
 while url and len(features) < 5000:
     page = requests.get(url, timeout=30).json()
@@ -94,17 +104,21 @@ print(len(features), features[0]["properties"])`;
 
 const geopandas = (place: Place) => `import geopandas
 
-frame = geopandas.read_file("${items(place)}?f=json&limit=1000")
+frame = geopandas.read_file("${items(place)}?f=json&limit=1000${asked(place, "&")}")
 print(frame.head())`;
 
 const owslib = (place: Place) => `from owslib.ogcapi.features import Features
 
-page = Features("${ogc(place)}").collection_items("${place.layer.name}", limit=10)
+page = Features("${ogc(place)}").collection_items("${place.layer.name}", limit=10${owslibAsked(place)})
 print(page["numberMatched"], page["features"][0]["properties"])`;
+
+const owslibAsked = ({ filter, asOf }: Place) => (filter ? `, filter=${JSON.stringify(filter)}` : "") + (asOf ? `, **{"as-of": "${asOf}"}` : "");
 
 const ogrinfo = (place: Place) => `ogrinfo -ro -so "OAPIF:${ogc(place)}" ${place.layer.name}`;
 const ogr2ogr = (place: Place) => `ogr2ogr ${place.layer.name}.gpkg "OAPIF:${ogc(place)}" ${place.layer.name} -limit 1000`;
-const curl = (place: Place) => `curl "${items(place)}?f=json&limit=10"`;
+const file = (place: Place) => `curl -o ${place.layer.name}.gpkg "${place.origin}/layers/${place.layer.name}/export?f=gpkg${asked(place, "&")}"`;
+const takes = (place: Place) => (asks(place) ? { part: "file", text: file(place) } : { part: "take", text: ogr2ogr(place) });
+const curl = (place: Place) => `curl "${items(place)}?f=json&limit=10${asked(place, "&")}"`;
 const curlFiltered = (place: Place) => `curl -G "${items(place)}" -d f=json -d limit=10 -d bbox=${around(place).join()} --data-urlencode "filter=${property(place)} IS NOT NULL"`;
 
 /** A square of about two kilometres in the middle. */

@@ -1,16 +1,17 @@
 import { useEffect, useRef } from "react";
 import { featureIn } from "../api/client";
 import { useCatalogue, useFeature, useStyle } from "../api/queries";
-import type { Found } from "../api/types";
+import type { Found, LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
 import { opened, select, shownNow, useDesk } from "../state/desk";
 import { useImporting } from "../state/importing";
-import { momentOf, useMoment, useReading } from "../state/reading";
+import { momentOf, useFeatureMoment, useReading } from "../state/reading";
 import { useSettings } from "../state/settings";
 import { Sketching } from "../draw/sketching";
 import type { Asked } from "../lib/asked";
 import { boundsOf } from "../lib/bounds";
 import { timelessOf } from "../lib/moment";
+import { shownOn } from "../lib/sides";
 import { useMap } from "./current";
 import { useFollowing } from "./following";
 import { locales } from "./locale";
@@ -78,8 +79,8 @@ function listen(view: MapView, sketching: Sketching): void {
     const here = view.at(point);
     const cluster = here.length === 0 && view.clusterAt(point);
     if (cluster) return view.fly(cluster, Math.floor(view.map.getZoom()) + 2);
-    select(here[0] ? { layer: here[0].layer, id: here[0].id } : null, here);
-    void belowMerged(view.mergedAt(point), here);
+    select(here[0] ? { layer: here[0].layer, id: here[0].id } : null, here, view.isBeside(point));
+    void belowMerged(view.mergedAt(point), here, askedAt(view.isBeside(point)));
     const height = view.map.getContainer().clientHeight;
     if (here.length > 0 && underSheet(view) && point.y > height * 0.48) view.map.panBy([0, point.y - height * 0.3]);
   });
@@ -95,12 +96,12 @@ function listen(view: MapView, sketching: Sketching): void {
 }
 
 /** Adds to what was clicked on the features that mosaics and merged lines stand for there, unless something else has been by then. */
-async function belowMerged(merged: ReturnType<MapView["mergedAt"]>, here: Found[]): Promise<void> {
-  const features = await Promise.all(merged.map(({ layer, within }) => featureIn(layer, within).catch(() => undefined)));
+async function belowMerged(merged: ReturnType<MapView["mergedAt"]>, here: Found[], { filters, asOf }: Asked): Promise<void> {
+  const features = await Promise.all(merged.map(({ layer, within }) => featureIn(layer, within, filters[layer], asOf).catch(() => undefined)));
   const found = features.flatMap((f, i) => (f ? [{ layer: merged[i]!.layer, id: String(f.id), properties: f.properties }] : []));
   if (found.length === 0 || useDesk.getState().here !== here) return;
   const all = [...here, ...found];
-  select({ layer: all[0]!.layer, id: all[0]!.id }, all);
+  select({ layer: all[0]!.layer, id: all[0]!.id }, all, useDesk.getState().leftwards);
 }
 
 /** On a phone the sheet covers the lower half: what was tapped there comes up. */
@@ -116,20 +117,23 @@ function useDrawn(): void {
   useEffect(() => void (latest.current = known), [known]);
   const ready = !!known;
   useEffect(() => {
-    if (known) view?.show(shownNow(useDesk.getState(), known)); // a layer that has just come may be one to show
+    if (known) view?.show(shownHere(known)); // a layer that has just come may be one to show
   }, [view, known]);
   useEffect(() => {
     if (!view || !style || !ready) return;
-    const shown = (desk: ReturnType<typeof useDesk.getState>) => shownNow(desk, latest.current ?? []);
+    const shown = () => shownHere(latest.current ?? []);
     const timeless = () => timelessOf(latest.current ?? []);
     const desk = useDesk.getState();
-    view.draw(style, { dark: theme === "dark", shown: shown(desk), opacity: desk.opacity, asked: askedNow(), timeless: timeless() });
+    view.draw(style, { dark: theme === "dark", shown: shown(), opacity: desk.opacity, asked: askedAt(false), timeless: timeless() });
     useMap.setState({ style });
     let before = desk;
     const stops = [
-      useReading.subscribe(() => view.ask(askedNow(), timeless())),
+      useReading.subscribe((now, then) => {
+        view.ask(askedAt(false), timeless());
+        if (now.swipe !== then.swipe) view.show(shown());
+      }),
       useDesk.subscribe((now) => {
-        if (now.own !== before.own || now.area !== before.area) view.show(shown(now));
+        if (now.own !== before.own || now.area !== before.area) view.show(shown());
         if (now.opacity !== before.opacity) {
           for (const name of new Set([...Object.keys(now.opacity), ...Object.keys(before.opacity)]))
             if (now.opacity[name] !== before.opacity[name]) view.fade(name, now.opacity[name] ?? 100);
@@ -141,16 +145,20 @@ function useDrawn(): void {
   }, [view, style, theme, ready]);
 }
 
-function askedNow(): Asked {
+/** What the map itself shows: between two layers, it is their right side. */
+const shownHere = (layers: LayerInfo[]): string[] => shownOn("right", shownNow(useDesk.getState(), layers), useReading.getState().swipe);
+
+/** What is asked of the layers; left of the handle between two moments, it is asked of the earlier. */
+function askedAt(leftwards: boolean): Asked {
   const reading = useReading.getState();
-  return { filters: reading.filters, asOf: momentOf(reading) };
+  return { filters: reading.filters, asOf: leftwards && reading.compare ? reading.compare.from : momentOf(reading) };
 }
 
 /** The one selected feature is drawn from its true geometry, not from tiles that cut it. */
 function useSelection(): void {
   const view = useMap((m) => m.view);
   const selected = useDesk((d) => d.selected);
-  const { data } = useFeature(selected, useMoment());
+  const { data } = useFeature(selected, useFeatureMoment());
   const first = useRef(opened.feature && !opened.view);
   useEffect(() => {
     if (!view) return;

@@ -28,11 +28,11 @@ export const fullLink = (view: MapView): string => `${location.origin}${location
 
 /** What is read of the layers, the open table, and what is being imported. */
 function others() {
-  const { filters, asOf, compare } = useReading.getState();
+  const { filters, asOf, compare, swipe, handle } = useReading.getState();
   const { layer, sort } = useTable.getState();
   return {
     filters, asOf: (!compare && asOf) || undefined,
     compare: compare ? { from: compare.from, to: compare.to ?? undefined, layer: compare.layer ?? undefined } : undefined,
-    table: layer ? { layer, sort: sort || undefined } : undefined, import: useImporting.getState().id ?? undefined,
+    swipe: swipe ?? undefined, handle, table: layer ? { layer, sort: sort || undefined } : undefined, import: useImporting.getState().id ?? undefined,
   };
 }

@@ -17,28 +17,28 @@ export function useFollowing(): void {
     const touched = new Set<string>();
     const count = () => {
       void queries.invalidateQueries({ queryKey: ["layers"] });
-      touched.forEach((layer) => void queries.invalidateQueries({ queryKey: ["rows", layer] }));
+      touched.forEach((layer) => ["rows", "feature"].forEach((kind) => void queries.invalidateQueries({ queryKey: [kind, layer], predicate: isOfNow })));
       touched.clear();
     };
-    const stop = follow(
-      (change) => {
+    const stop = follow({
+      onChange: (change) => {
         apply(view, change);
         touched.add(change.layer);
         clearTimeout(counting);
         counting = setTimeout(count, 800);
       },
-      ({ layer, zoom, bounds }) => {
-        if (!momentOf(useReading.getState())) view.freshness.remade(layer, zoom, bounds ?? world);
+      onRemade: ({ layer, zoom, bounds }) => {
+        view.refresh((freshness) => freshness.remade(layer, zoom, bounds ?? world), showsNow());
       },
-      () => {
-        view.sources().forEach((source) => view.freshness.changed(source, null));
+      onReset: () => {
+        view.sources().forEach((source) => view.refresh((freshness) => freshness.changed(source, null), true));
         void queries.invalidateQueries();
       },
-      (connected) => {
+      onState: (connected) => {
         if (connected && !useDesk.getState().connected) void queries.invalidateQueries();
         useDesk.setState({ connected });
       },
-    );
+    });
     return () => {
       stop();
       clearTimeout(counting);
@@ -46,10 +46,18 @@ export function useFollowing(): void {
   }, [view]);
 }
 
+/** What was asked of a moment that is past stays as it is. */
+const isOfNow = ({ queryKey }: { queryKey: readonly unknown[] }) => {
+  const { asOf, compare } = useReading.getState();
+  return !queryKey.some((part) => typeof part === "string" && (part === asOf || part === compare?.to || (part === compare?.from && queryKey[2] !== "difference")));
+};
+
+const showsNow = () => momentOf(useReading.getState()) === null;
+
 function apply(view: MapView, { layer, position, bounds }: Change): void {
   useDesk.setState({ position, heard: Date.now() });
-  if (momentOf(useReading.getState())) return; // the past stands still
-  view.freshness.changed(layer, bounds);
+  if (!showsNow()) return; // the past stands still
+  view.refresh((freshness) => freshness.changed(layer, bounds), true);
   if (useDesk.getState().selected?.layer === layer) void queries.invalidateQueries({ queryKey: ["feature", layer] });
   // A layer that is new, or has outgrown the bounds its source was given, needs a new style.
   const known = queries.getQueryData<Catalogue>(["layers"])?.layers.find((l) => l.name === layer);

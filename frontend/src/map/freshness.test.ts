@@ -24,6 +24,17 @@ test("a tile that a busy server refused is fetched again", () => {
   vi.useRealTimers();
 });
 
+test("a tile that never came is fetched again once the line may be back", () => {
+  vi.useFakeTimers();
+  const { refreshTiles, fail } = listening();
+  fail({ error: new TypeError("Failed to fetch"), sourceId: "dltb", tile });
+  vi.advanceTimersByTime(2900);
+  expect(refreshTiles).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(3200);
+  expect(refreshTiles).toHaveBeenCalledOnce();
+  vi.useRealTimers();
+});
+
 test("another error is said and nothing is fetched", () => {
   vi.useFakeTimers();
   const said = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -9,6 +9,9 @@ type LostTile = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: 
 
 export const world: Bounds = [-180, -85, 180, 85];
 
+/** How long until a tile is asked for again, ms, by what the answer was; 0 = none came. */
+const waits: Record<number, number | undefined> = { 0: 3000, 502: 3000, 503: 1000, 504: 3000 };
+
 const mostTouched = 64;
 
 /**
@@ -41,16 +44,20 @@ export class Freshness {
     map.on("error", (e: LostTile) => this.again(e));
   }
 
-  /** A busy server answers 503 and asks to come back soon: the tile is fetched again, so that no hole stays. */
+  /**
+   * A busy server answers 503 and asks to come back soon; where the line is cut, or a proxy finds no server, nobody says when:
+   * the tile is fetched again until it is there, so that no hole stays.
+   */
   private again({ error, sourceId, tile }: LostTile): void {
-    if (error.status !== 503 || !sourceId || !tile) {
+    const wait = waits[error.status ?? 0];
+    if (wait === undefined || !sourceId || !tile) {
       console.error(error); // as MapLibre does where nobody listens
       return;
     }
     const { z, x, y } = tile.tileID.canonical;
     setTimeout(() => {
       if (this.map.getSource(sourceId)) this.map.refreshTiles(sourceId, [{ z, x, y }]);
-    }, 1000 + 1000 * Math.random());
+    }, wait * (1 + Math.random()));
   }
 
   /** Something of a source changed within bounds; without bounds, anywhere. */

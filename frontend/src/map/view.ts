@@ -1,4 +1,4 @@
-import { Map as MapLibre, Marker, Popup, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type PointLike, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
+import { Map as MapLibre, Marker, Popup, type FeatureIdentifier, type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type StyleSpecification, type VectorTileSource } from "maplibre-gl";
 import "./start";
 import type { Bounds, Found } from "../api/types";
 import { askedSources, type Asked } from "../lib/asked";
@@ -14,6 +14,9 @@ const county: Bounds = [115.87, 35.61, 116.37, 35.98];
 
 export type View = { zoom: number; lat: number; lon: number };
 
+/** A second map that lies over part of the first. */
+export type Beside = { map: MapLibre; freshness: Freshness; covers: (x: number) => boolean; ofNow: boolean };
+
 /** The map on the screen, and the only thing that talks to MapLibre. It lives outside React: panels never redraw it. */
 export class MapView {
   readonly map: MapLibre;
@@ -24,7 +27,9 @@ export class MapView {
   private readonly mirrors = new Set<(overlay: Overlay, data: GeoJSON.GeoJSON) => void>();
   private marker: Marker | undefined;
   private hovered = "";
-  private tinted: FeatureIdentifier | null = null;
+  private tinted: { map: MapLibre; area: FeatureIdentifier } | null = null;
+  private beside: Beside | null = null;
+  private readonly looks = new Set<() => void>();
   private covered = { left: 316, bottom: 0 }; // pixels of the map under the left panel and the drawer
 
   constructor(container: HTMLElement, view: View | undefined, locale: Record<string, string>, private readonly reach: number) {
@@ -38,6 +43,7 @@ export class MapView {
     this.map.keyboard.disableRotation();
     supplyImages(this.map);
     this.freshness = new Freshness(this.map);
+    this.map.on("idle", this.rested);
     (window as { __map?: MapLibre }).__map = this.map; // for journeys and the console
   }
 
@@ -97,6 +103,32 @@ export class MapView {
     return () => void this.mirrors.delete(tell);
   }
 
+  /** Lays another map over this one, or takes it away. */
+  lay(beside: Beside | null): void {
+    this.hover(null);
+    this.beside = beside;
+    beside?.map.on("idle", this.rested);
+  }
+
+  /** Whether a point of the screen belongs to the map that lies over this one. */
+  isBeside = ({ x }: { x: number }): boolean => !!this.beside?.covers(x);
+
+  /** Draws anew what a change touched, on every map that shows now. */
+  refresh(of: (freshness: Freshness) => void, now: boolean): void {
+    if (now) of(this.freshness);
+    if (this.beside?.ofNow) of(this.beside.freshness);
+  }
+
+  /** Calls back when all that is to be seen is there; returns how to stop. */
+  onRest(look: () => void): () => void {
+    this.looks.add(look);
+    return () => void this.looks.delete(look);
+  }
+
+  private rested = (): void => this.looks.forEach((look) => look());
+
+  private mapAt = (point: { x: number }): MapLibre => (this.isBeside(point) ? this.beside!.map : this.map);
+
   /** The number of the finding at a point of the screen; null if there is none. */
   findingAt({ x, y }: { x: number; y: number }): number | null {
     if (!this.map.getLayer("findings:dot")) return null;
@@ -106,9 +138,8 @@ export class MapView {
 
   /** What is drawn at a point of the screen, topmost first, each feature once. */
   at(point: { x: number; y: number }): Found[] {
-    const exact = this.features([point.x, point.y]);
-    const r = this.reach;
-    const near = this.features([[point.x - r, point.y - r], [point.x + r, point.y + r]]).filter((f) => !f.geometry.type.includes("Polygon"));
+    const exact = this.features(point, 0);
+    const near = this.features(point, this.reach).filter((f) => !f.geometry.type.includes("Polygon"));
     const found = new Map<string, Found>();
     for (const f of [...near, ...exact]) {
       const layer = markOf(f.layer as never)["onemap:layer"]!;
@@ -119,21 +150,22 @@ export class MapView {
 
   /** Marks what is under the pointer; tells whether there is anything. */
   hover(point: { x: number; y: number } | null): boolean {
-    const [top] = point ? this.features([point.x, point.y]) : [];
+    const [top] = point ? this.features(point, 0) : [];
     const key = top ? `${top.source}/${top.id}/${JSON.stringify(top.properties)}` : "";
     if (key !== this.hovered) {
       this.hovered = key;
       const isArea = top?.geometry.type.includes("Polygon");
       this.put("hover", top && !isArea ? [{ type: "Feature", properties: {}, geometry: top.geometry }] : []);
-      this.tint(top && isArea ? { source: top.source, sourceLayer: top.source, id: top.id } : null);
+      this.tint(top && isArea ? { map: this.mapAt(point!), area: { source: top.source, sourceLayer: top.source, id: top.id } } : null);
     }
     return !!top;
   }
 
-  private tint(area: FeatureIdentifier | null): void {
-    if (this.tinted && this.map.getSource(this.tinted.source)) this.map.removeFeatureState(this.tinted, "hover");
-    if (area) this.map.setFeatureState(area, { hover: true });
-    this.tinted = area;
+  private tint(next: { map: MapLibre; area: FeatureIdentifier } | null): void {
+    const { map, area } = this.tinted ?? {};
+    if (map && area && map.style && map.getSource(area.source)) map.removeFeatureState(area, "hover");
+    next?.map.setFeatureState(next.area, { hover: true });
+    this.tinted = next;
   }
 
   /**
@@ -144,7 +176,7 @@ export class MapView {
     const found = new Map<string, Bounds>();
     const look = (kind: "LineString" | "Polygon", r: number) => {
       const [sw, ne] = [this.map.unproject([x - r, y + r]), this.map.unproject([x + r, y - r])];
-      for (const f of this.drawnAt([[x - r, y - r], [x + r, y + r]])) {
+      for (const f of this.drawnAt({ x, y }, r)) {
         const layer = markOf(f.layer as never)["onemap:layer"]!;
         if (f.id === undefined && f.geometry.type.endsWith(kind) && !found.has(layer)) found.set(layer, [sw.lng, sw.lat, ne.lng, ne.lat]);
       }
@@ -156,24 +188,25 @@ export class MapView {
 
   /** Where the cluster of points is that is drawn at a point of the screen; null if none is. */
   clusterAt({ x, y }: { x: number; y: number }): LonLat | null {
-    const r = this.reach;
-    const cluster = this.drawnAt([[x - r, y - r], [x + r, y + r]]).find((f) => f.id === undefined && f.geometry.type === "Point" && f.properties.count > 1);
+    const cluster = this.drawnAt({ x, y }, this.reach).find((f) => f.id === undefined && f.geometry.type === "Point" && f.properties.count > 1);
     return cluster ? ((cluster.geometry as GeoJSON.Point).coordinates as LonLat) : null;
   }
 
-  private features(at: PointLike | [PointLike, PointLike]): MapGeoJSONFeature[] {
-    return this.drawnAt(at).filter((f) => f.id !== undefined);
+  private features(at: { x: number; y: number }, reach: number): MapGeoJSONFeature[] {
+    return this.drawnAt(at, reach).filter((f) => f.id !== undefined);
   }
 
-  private drawnAt(at: PointLike | [PointLike, PointLike]): MapGeoJSONFeature[] {
-    if (!this.map.style || !this.drawn) return [];
-    return this.map.queryRenderedFeatures(at).filter((f) => markOf(f.layer as never)["onemap:layer"] && !/:(ground|flow)$/.test(f.layer.id));
+  /** What is drawn within reach of a point, on the map that is seen there. */
+  private drawnAt({ x, y }: { x: number; y: number }, reach: number): MapGeoJSONFeature[] {
+    const map = this.mapAt({ x });
+    if (!map.style || !this.drawn) return [];
+    return map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]]).filter((f) => markOf(f.layer as never)["onemap:layer"] && !/:(ground|flow)$/.test(f.layer.id));
   }
 
   /** The values of one property among what is loaded of a layer for this view. */
   valuesInView(layer: string, property: string): Set<string> {
-    if (!this.map.getSource(layer)) return new Set();
-    return new Set(this.map.querySourceFeatures(layer, { sourceLayer: layer }).map((f) => String(f.properties[property])));
+    const maps = [this.map, this.beside?.map].filter((map) => map?.style && map.getSource(layer));
+    return new Set(maps.flatMap((map) => map!.querySourceFeatures(layer, { sourceLayer: layer })).map((f) => String(f.properties[property])));
   }
 
   /** The catalogue's layers that have a source. */

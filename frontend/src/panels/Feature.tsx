@@ -7,7 +7,7 @@ import { boundsOf } from "../lib/bounds";
 import { legendOf } from "../lib/style";
 import { useMap } from "../map/current";
 import { select, useDesk } from "../state/desk";
-import { useMoment } from "../state/reading";
+import { useFeatureMoment } from "../state/reading";
 import { Icon } from "../ui/icons";
 import { attributes, figures, titleOf, type Reading } from "./attributes";
 import { LayerSign } from "./LayerSign";
@@ -20,7 +20,7 @@ export function Feature({ selected, onShare }: { selected: FeatureRef; onShare: 
   const words = useWords();
   const { t, named, english } = words;
   const layer = useLayers().get(selected.layer);
-  const { data, error, isPending } = useFeature(selected, useMoment());
+  const { data, error, isPending } = useFeature(selected, useFeatureMoment());
   const schemes = useSchemes(useMemo(() => [...new Set((layer?.properties ?? []).flatMap((p) => p.scheme ?? []))], [layer]));
   if (!layer) return null;
   const gone = error instanceof Problem && error.status === 404;

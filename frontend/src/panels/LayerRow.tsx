@@ -6,7 +6,7 @@ import { figure } from "../lib/units";
 import { useMap } from "../map/current";
 import { useZoom } from "../map/useZoom";
 import { useDesk } from "../state/desk";
-import { useReading } from "../state/reading";
+import { momentOf, useReading } from "../state/reading";
 import { Icon } from "../ui/icons";
 import { Legend } from "./Legend";
 import { Swatch } from "./Swatch";
@@ -22,6 +22,7 @@ export const LayerRow = memo(function LayerRow({ layer, on, onShow, opacity, mor
   const tooFar = useZoom((zoom) => zoom < layer.drawing.minZoom);
   const title = named(layer);
   const filtered = useReading((r) => r.filters[layer.name]);
+  const known = useReading(momentOf) === null || !layer.tracked; // how many there were, the catalogue does not know
   const drawn = layer.geometryType !== "" && layer.style.kind !== "none";
   return (
     <li className={`row${open ? " open" : ""}`}>
@@ -32,7 +33,7 @@ export const LayerRow = memo(function LayerRow({ layer, on, onShow, opacity, mor
           <span className="row-title" title={title}>{title}</span>
         </label>
         {filtered && <span className="row-filtered" title={filtered}><Icon name="filter" size={13} /></span>}
-        <span className="row-count">{on && tooFar ? t("layers.notHere", { zoom: layer.drawing.minZoom }) : figure(layer.count)}</span>
+        <span className="row-count">{on && tooFar ? t("layers.notHere", { zoom: layer.drawing.minZoom }) : known && figure(layer.count)}</span>
         <button className="row-open" aria-expanded={open} aria-label={t("layers.more", { name: title })} onClick={() => setOpen(!open)}><Icon name="chevron" size={14} /></button>
       </div>
       {open && (

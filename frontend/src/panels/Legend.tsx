@@ -4,8 +4,16 @@ import type { LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
 import { legendOf } from "../lib/style";
 import { useMap } from "../map/current";
+import { useZoom } from "../map/useZoom";
 import { Swatch } from "./Swatch";
 import { useInView } from "./useInView";
+
+/** The legend of a layer, or from where on it is drawn. */
+export function ZoomLegend({ layer }: { layer: LayerInfo }) {
+  const { t } = useWords();
+  const tooFar = useZoom((zoom) => zoom < layer.drawing.minZoom);
+  return tooFar ? <p className="quiet">{t("layers.notHere", { zoom: layer.drawing.minZoom })}</p> : <Legend layer={layer} />;
+}
 
 /** The classes of one layer that are in view, as the style draws them and the code list names them. */
 export function Legend({ layer }: { layer: LayerInfo }) {

@@ -1,9 +1,8 @@
 import { useCatalogue } from "../api/queries";
 import { useWords } from "../i18n";
-import { useZoom } from "../map/useZoom";
 import { shownNow, useDesk } from "../state/desk";
 import type { LayerInfo } from "../api/types";
-import { Legend } from "./Legend";
+import { ZoomLegend } from "./Legend";
 
 /** The legends of everything that is shown, in the order of the tree. */
 export function LegendPanel() {
@@ -22,12 +21,6 @@ export function LegendPanel() {
 }
 
 function One({ layer }: { layer: LayerInfo }) {
-  const { named, t } = useWords();
-  const tooFar = useZoom((zoom) => zoom < layer.drawing.minZoom);
-  return (
-    <section>
-      <h3>{named(layer)}</h3>
-      {tooFar ? <p className="quiet">{t("layers.notHere", { zoom: layer.drawing.minZoom })}</p> : <Legend layer={layer} />}
-    </section>
-  );
+  const { named } = useWords();
+  return <section><h3>{named(layer)}</h3><ZoomLegend layer={layer} /></section>;
 }

@@ -2,6 +2,7 @@ import type { Code, Feature, LayerInfo, Property } from "../api/types";
 import { linesOf, polygonsOf, positions } from "../lib/bounds";
 import { toZone } from "../lib/gauss";
 import { areaOf, lengthOf } from "../lib/measure";
+import { sayMoment } from "../lib/moment";
 import { area, figure, length, type Amount } from "../lib/units";
 
 /** A property of a feature as it is read: a value, what stands beside it, and whether there is any. */
@@ -32,7 +33,7 @@ export function read(p: Property, value: unknown, schemes: Schemes, { t, named, 
   if (typeof value === "number" && p.role === "area") return pair(area(value), amount);
   if (typeof value === "number" && p.role === "length") return said(amount(length(value)));
   if (typeof value === "number") return said(numberOf(value, p) + (p.unit && p.unit !== "1" ? ` ${unitOf(p.unit)}` : ""));
-  if (p.type === "date-time" && typeof value === "string") return said(value.slice(0, 16).replace("T", " "));
+  if (p.type === "date-time" && typeof value === "string") return said((/(Z|[+-]\d\d:?\d\d)$/.test(value) ? sayMoment(value) : value.replace("T", " ")).slice(0, 16)); // in the reader's zone, as all moments are
   if (typeof value === "object") return said(JSON.stringify(value));
   return said(String(value) + (p.unit && /^[\d.]+$/.test(String(value)) ? ` ${unitOf(p.unit)}` : ""));
 }

@@ -14,8 +14,7 @@ export function useInView(layer: string, property: string | undefined): Set<stri
       setValues((before) => (before && before.size === now.size && [...now].every((v) => before.has(v)) ? before : now));
     };
     look();
-    view.map.on("idle", look);
-    return () => void view.map.off("idle", look);
+    return view.onRest(look);
   }, [view, layer, property]);
   return property ? values : nothing;
 }

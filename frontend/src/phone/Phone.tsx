@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useCatalogue } from "../api/queries";
 import type { LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
@@ -10,13 +10,17 @@ import { usePin } from "../map/usePin";
 import { Feature } from "../panels/Feature";
 import { LayerTree } from "../panels/LayerTree";
 import { Search } from "../panels/Search";
+import { SwipeChip } from "../panels/beside/SwipeChip";
 import { enter } from "../panels/enter";
 import { select, setOpacity, useDesk, workAreas } from "../state/desk";
-import { leaveTime, useMoment } from "../state/reading";
+import { leaveTime, useMoment, useReading } from "../state/reading";
 import { setLang, setTheme, useSettings } from "../state/settings";
 import { Icon } from "../ui/icons";
 import { Sheet, type Height } from "./Sheet";
 import "./phone.css";
+
+const Swipe = lazy(() => import("../map/Swipe"));
+const Beside = lazy(() => import("../panels/beside/Layers"));
 
 /** The phone: the map full-screen, one field, three buttons, and a sheet from below. Plain React, no desk widgets. */
 export default function Phone() {
@@ -28,6 +32,8 @@ export default function Phone() {
   const connected = useDesk((d) => d.connected);
   const { data } = useCatalogue();
   const moment = useMoment();
+  const swipe = useReading((r) => r.swipe);
+  const comparing = useReading((r) => !!r.compare || !!r.swipe);
   usePin();
   useEffect(() => {
     if (selected) setHeight((h) => (h === "full" ? "half" : h));
@@ -41,9 +47,13 @@ export default function Phone() {
     if (view) navigator.clipboard?.writeText(fullLink(view)).then(() => setNote(t("tool.copied")), () => setNote(t("tool.copyFailed")));
   }, [t]);
   const opacity = useCallback((layer: LayerInfo) => <Opacity layer={layer} />, []);
+  const more = useCallback((layer: LayerInfo) => <div className="row-buttons"><SwipeChip layer={layer} onStart={() => setLayersOpen(false)} /></div>, []);
   return (
     <div className="phone">
-      <main><MapCanvas reach={14} /></main>
+      <main>
+        <MapCanvas reach={14} />
+        {comparing && <Suspense fallback={null}><Swipe /></Suspense>}
+      </main>
       <div className="phone-top">
         <Search />
         {!connected ? <p className="phone-lost" role="alert"><Icon name="alert" size={16} />{t("status.lost")}</p>
@@ -61,9 +71,9 @@ export default function Phone() {
         <Sheet height={height} onHeight={setHeight}>
           <header className="panel-head"><h2>{t("layers.title")}</h2><Settings /><button className="icon-button" onClick={() => setLayersOpen(false)} aria-label={t("settings.close")}><Icon name="close" /></button></header>
           <Areas />
-          <LayerTree opacity={opacity} />
+          <LayerTree opacity={opacity} more={more} />
         </Sheet>
-      ) : (
+      ) : swipe ? <Suspense fallback={null}><Beside sides={swipe} /></Suspense> : (
         <div className="phone-title"><b>{t("title")}</b><span>{t("phone.hint")}</span></div>
       )}
     </div>

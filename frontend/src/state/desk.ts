@@ -15,6 +15,7 @@ type Desk = {
   own: string[] | null; // layers shown, once the reader has changed what the work area shows; null = as it is
   opacity: Record<string, number>; // percent
   selected: FeatureRef | null;
+  leftwards: boolean; // it was picked left of the handle between two sides
   here: Found[]; // everything found under the last click
   pin: LonLat | null;
   panel: Panel | null; // on the left
@@ -35,7 +36,7 @@ export const useDesk = create<Desk>(() => ({
   opacity: opened.opacity ?? {},
   selected: opened.feature ?? null,
   panel: opened.import ? "imports" : matchMedia("(min-width: 1024px)").matches ? "layers" : null,
-  here: [], pin: null, tool: "pick", connected: true, position: 0, heard: null,
+  leftwards: false, here: [], pin: null, tool: "pick", connected: true, position: 0, heard: null,
 }));
 
 if (opened.theme) useSettings.setState({ theme: opened.theme, follows: false });
@@ -62,14 +63,15 @@ export function show(name: string, on: boolean, layers: LayerInfo[]): void {
 
 export const setOpacity = (name: string, percent: number): void => useDesk.setState((desk) => ({ opacity: { ...desk.opacity, [name]: percent } }));
 
-export const select = (selected: FeatureRef | null, here?: Found[]): void =>
-  useDesk.setState((desk) => ({ selected, here: here ?? (selected ? desk.here : []) }));
+/** Selects a feature; without what else is here, it is another of what is. */
+export const select = (selected: FeatureRef | null, here?: Found[], leftwards = false): void =>
+  useDesk.setState((desk) => ({ selected, here: here ?? (selected ? desk.here : []), leftwards: here ? leftwards : desk.leftwards }));
 
 /**
  * The link to what is on the screen. More is what other stores have to say. Full links also say language and theme, but not
  * what is being imported: that is nobody else's.
  */
-export function linkNow(view: Link["view"], full: boolean, more: Pick<Link, "filters" | "table" | "asOf" | "compare" | "import">): string {
+export function linkNow(view: Link["view"], full: boolean, more: Pick<Link, "filters" | "table" | "asOf" | "compare" | "swipe" | "handle" | "import">): string {
   const { area, own, opacity, selected } = useDesk.getState();
   const { theme, lang, follows } = useSettings.getState();
   return writeLink({

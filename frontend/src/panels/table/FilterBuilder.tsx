@@ -95,7 +95,7 @@ function Verdict({ layer, text }: { layer: LayerInfo; text: string }) {
   const wrong = error instanceof Problem ? (english ? error.en : error.zh) || t("error.server") : "";
   return (
     <p id="cql-said" className={`verdict${error && settled ? " wrong" : ""}`} role="status">
-      {text === "" ? t("filter.none") : !settled ? t("filter.busy") : error ? <><Icon name="alert" size={14} />{wrong}</> : <><Icon name="check" size={14} />{t("filter.leaves", { count: figure(data ?? 0), all: figure(layer.count) })}</>}
+      {text === "" ? t("filter.none") : !settled ? t("filter.busy") : error ? <><Icon name="alert" size={14} />{wrong}</> : <><Icon name="check" size={14} />{asOf === null ? t("filter.leaves", { count: figure(data ?? 0), all: figure(layer.count) }) : t("filter.left", { count: figure(data ?? 0) })}</>}
     </p>
   );
 }

@@ -25,7 +25,7 @@ export function TableBar({ layer, asked, count, busy }: { layer: LayerInfo; aske
       <Icon name="table" size={17} />
       <WhichLayer layer={layer} />
       <p className="table-count" role="status" aria-busy={busy}>
-        {count === null ? t("table.counting") : <><b>{figure(count)}</b>{count < layer.count && <span> / {figure(layer.count)}</span>} {t("table.rows")}</>}
+        {count === null ? t("table.counting") : <><b>{figure(count)}</b>{asked.asOf === null && count < layer.count && <span> / {figure(layer.count)}</span>} {t("table.rows")}</>}
         {chosen > 0 && <> · <b>{figure(chosen)}</b> {t("table.marked")} <button className="text-button" onClick={() => choose([])}>{t("table.unmarkAll")}</button></>}
       </p>
       <fieldset className="parts">

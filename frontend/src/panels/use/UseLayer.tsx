@@ -2,7 +2,10 @@ import { useMemo, useState } from "react";
 import type { LayerInfo } from "../../api/types";
 import { useWords } from "../../i18n";
 import "../../i18n/reading";
-import { usesOf } from "../../lib/use";
+import { sayMoment } from "../../lib/moment";
+import { asks, usesOf } from "../../lib/use";
+import { useMap } from "../../map/current";
+import { useMoment, useReading } from "../../state/reading";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/icons";
 import "./use.css";
@@ -10,7 +13,11 @@ import "./use.css";
 /** What to type in another program to have this layer there. */
 export default function UseLayer({ layer, onClose }: { layer: LayerInfo; onClose: () => void }) {
   const { t, named } = useWords();
-  const uses = useMemo(() => usesOf({ origin: location.origin, layer }), [layer]);
+  const origin = useOrigin(layer.name);
+  const filter = useReading((r) => r.filters[layer.name]);
+  const moment = useMoment();
+  const asOf = layer.tracked ? moment : null;
+  const uses = useMemo(() => usesOf({ origin, layer, filter, asOf }), [origin, layer, filter, asOf]);
   const [client, setClient] = useState(uses[0].client);
   const use = uses.find((u) => u.client === client)!;
   return (
@@ -19,10 +26,18 @@ export default function UseLayer({ layer, onClose }: { layer: LayerInfo; onClose
         {uses.map((u) => <button key={u.client} aria-pressed={u.client === client} onClick={() => setClient(u.client)}>{t(`use.client.${u.client}`)}</button>)}
       </nav>
       <div className="scroll" tabIndex={0} role="group" aria-label={t(`use.client.${client}`)}>
+        {asks({ filter, asOf }) && <p className="asked">{t(client === "qgis" || client === "gdal" ? "use.askedPartly" : "use.asked")}{filter && <code>{filter}</code>}{asOf && <span>{sayMoment(asOf)}</span>}</p>}
         {use.parts.map(({ part, text }) => <Part key={`${client}/${part}`} label={t(`use.part.${part}`)} hint={t(`use.hint.${part}`, { defaultValue: "" })} text={text} />)}
       </div>
     </Dialog>
   );
+}
+
+/** Where others reach the server: its own word, which the addresses of its tiles carry. */
+function useOrigin(layer: string): string {
+  const source = useMap((m) => m.style?.sources[layer]);
+  const tiles = source?.type === "vector" ? source.tiles?.[0] : undefined;
+  return tiles?.includes("/tiles/") ? tiles.slice(0, tiles.indexOf("/tiles/")) : location.origin;
 }
 
 function Part({ label, hint, text }: { label: string; hint: string; text: string }) {
