@@ -14,6 +14,19 @@ test("what psql changes is on the open map", async ({ page }) => {
   await expect.poll(() => named(before), { timeout: 20_000, intervals: [50] }).toBe(true);
 });
 
+test("what psql changes is on the open map where parcels are drawn as a mosaic", async ({ page }) => {
+  const [fid, lon, lat, before] = psql("select fid, st_x(p), st_y(p), dlbm from (select *, st_pointonsurface(geom) p from layer.dltb order by tbmj desc limit 1) f").split("|");
+  const after = before === "1101" ? "0301" : "1101";
+  const there = () =>
+    page.evaluate(([x, y]) => window.__map!.queryRenderedFeatures(window.__map!.project([x, y]), { layers: ["dltb:fill"] })[0]?.properties.dlbm as string, [Number(lon), Number(lat)] as const);
+  await open(page, `?at=12/${lat}/${lon}&layers=dltb`);
+  await expect.poll(there).toBe(before);
+  psql(`update layer.dltb set dlbm = '${after}' where fid = ${fid}`);
+  await expect.poll(there, { timeout: 30_000, intervals: [50] }).toBe(after);
+  psql(`update layer.dltb set dlbm = '${before}' where fid = ${fid}`);
+  await expect.poll(there, { timeout: 30_000, intervals: [50] }).toBe(before);
+});
+
 test("only tiles that are touched are asked for again", async ({ page }) => {
   const [fid, lon, lat, before] = psql("select fid, st_x(geom), st_y(geom), name from layer.facility order by fid limit 1").split("|");
   await open(page, `?at=17/${lat}/${lon}&layers=facility,dltb,road`);

@@ -27,6 +27,26 @@ test("a tap opens the sheet, its handle gives it three heights", async ({ page }
   await expect(sheet).toBeHidden();
 });
 
+test("Back closes what lies over the map, one after the other", async ({ page }) => {
+  await open(page, "?at=15/35.8/116.09&layers=dltb");
+  await page.getByRole("button", { name: "图层", exact: true }).tap();
+  await page.getByRole("button", { name: "地类图斑 的选项" }).tap();
+  await page.getByRole("button", { name: "用卷帘比较 地类图斑" }).tap();
+  const beside = page.getByRole("region", { name: "两个图层对比" });
+  await expect(beside).toBeVisible();
+  const at = await placeOf(page, "ydyhgh");
+  await page.touchscreen.tap(at!.x, at!.y);
+  const sheet = page.getByRole("region", { name: "信息面板" });
+  await expect(sheet).toBeVisible();
+  await page.goBack();
+  await expect(sheet).toBeHidden();
+  await expect(beside).toBeVisible();
+  await page.goBack();
+  await expect(beside).toBeHidden();
+  await expect(page.getByText("点按地图查看对象")).toBeVisible();
+  await expect.poll(() => new URL(page.url()).search).toMatch(/^\?at=15\/35\.8[^&]*&layers=[^&]*$/);
+});
+
 test("layers and work areas are in the sheet", async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "图层", exact: true }).tap();

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { drawn, open, placeOf, test } from "./map";
+import { drawn, expect, open, placeOf, test } from "./map";
 
 const pictures = "../docs/images";
 const seat = "35.8/116.09"; // the county seat
@@ -35,6 +35,17 @@ test("the pipes of the seat", async ({ page }) =>
     await drawn(page);
     const at = await placeOf(page, "pipe_line");
     if (at) await page.mouse.click(at.x, at.y);
+  }));
+
+test("the table, filtered, with the figures of a column", async ({ page }) =>
+  shoot(page, "desk-table", `?at=14/${seat}&theme=light&table=dltb/-tbmj&filter=dltb:dlbm%20IN%20('0701'%2C'0702')%20AND%20tbmj%20%3E%201000`, async () => {
+    await page.getByRole("button", { name: "地类编码 的统计", exact: true }).click();
+    await expect(page.getByRole("region", { name: "地类编码 的统计", exact: true }).getByText("不同值")).toBeVisible();
+  }));
+
+test("land use beside planning", async ({ page }) =>
+  shoot(page, "desk-swipe", `?at=14/${seat}&theme=light&swipe=dltb/ydyhgh&handle=60`, async () => {
+    await page.waitForFunction(() => (window as { __twin?: typeof window.__map }).__twin?.areTilesLoaded(), null, { timeout: 60_000 });
   }));
 
 test.describe("the phone", () => {

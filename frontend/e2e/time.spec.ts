@@ -19,7 +19,9 @@ const names = (page: Page, map: "__map" | "__twin") =>
 
 test("the history of a feature opens the map of that time, which stands still; then back to now", async ({ page }) => {
   const { fid, first, at, undo } = renamed(["改名一次"]);
-  await open(page, `${at}&feature=facility/${fid}`);
+  await open(page, `${at}&feature=facility/${fid}&table=facility`);
+  const row = page.getByRole("grid").locator(".selected");
+  await expect(row).toContainText("改名一次");
   const panel = page.getByRole("complementary", { name: "选中对象" });
   await panel.getByRole("button", { name: "显示历史" }).click();
   const update = panel.getByRole("button", { name: /修改/ }).first();
@@ -31,14 +33,22 @@ test("the history of a feature opens the map of that time, which stands still; t
   await expect(page.getByText(/正在查看过去/)).toBeVisible();
   await expect.poll(() => names(page, "__map"), { timeout: 30_000 }).toContain(first);
   await expect(panel.getByRole("heading", { level: 2 })).toHaveText(first);
+  await expect(row).toContainText(first);
   expect(new URL(page.url()).search).toContain("as-of=");
 
   psql(`update layer.facility set name = '又改名' where fid = ${fid}`); // the past does not move
   await page.waitForResponse((r) => /\/layers$|\/changes/.test(new URL(r.url()).pathname), { timeout: 20_000 });
   expect(await names(page, "__map")).not.toContain("又改名");
+  await expect(row).toContainText(first);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("又改名");
+  await expect(page.getByText("没有找到“又改名”", { exact: false })).toBeVisible();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "回到现在", exact: true }).click();
   await expect.poll(() => names(page, "__map"), { timeout: 30_000 }).toContain("又改名");
   await expect(page.getByText(/正在查看过去/)).toBeHidden();
+  await expect(row).toContainText("又改名"); // what was read before the past is not shown again
+  await expect(panel.getByRole("heading", { level: 2 })).toHaveText("又改名");
   undo();
 });
 

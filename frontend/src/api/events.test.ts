@@ -22,10 +22,16 @@ class Stream extends EventTarget {
   }
 }
 
+let say: (name: "online" | "offline") => void; // what the machine says of its line
+
 beforeEach(() => {
   Stream.all = [];
   vi.useFakeTimers();
   vi.stubGlobal("EventSource", Stream);
+  const page = new EventTarget();
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+  vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
+  say = (name) => void page.dispatchEvent(new Event(name));
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -67,6 +73,23 @@ test("a line that went dead without a word is left for another; one that beats i
   expect(first.close).toHaveBeenCalled();
   expect(Stream.all.map((s) => s.url)).toEqual(["/events", "/events?after=7"]);
   stop();
+});
+
+test("a line that the machine says is cut is said to be, and taken up again with it", () => {
+  const { onState, stop } = following();
+  const [first] = Stream.all;
+  first.onopen();
+  first.say("position", { position: 7 }, "7");
+  say("offline");
+  vi.advanceTimersByTime(2000);
+  expect(onState).toHaveBeenLastCalledWith(false);
+  say("online");
+  expect(Stream.all.map((s) => s.url)).toEqual(["/events", "/events?after=7"]);
+  Stream.all[1].onopen();
+  expect(onState).toHaveBeenLastCalledWith(true);
+  stop();
+  say("online");
+  expect(Stream.all).toHaveLength(2);
 });
 
 test("what the browser mends in a moment is not said, and nothing goes on after the end", () => {

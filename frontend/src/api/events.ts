@@ -23,6 +23,7 @@ export function follow({ onChange, onRemade, onReset, onState }: Told): () => vo
       if (event.lastEventId) position = event.lastEventId;
       tell(JSON.parse(event.data));
     });
+  const lose = () => void (lost ??= setTimeout(() => onState(false), patience));
   const listen = () => {
     clearTimeout(quiet);
     quiet = setTimeout(open, silence);
@@ -41,7 +42,7 @@ export function follow({ onChange, onRemade, onReset, onState }: Told): () => vo
     hear("remade", onRemade);
     hear("reset", onReset);
     source.onerror = () => {
-      lost ??= setTimeout(() => onState(false), patience);
+      lose();
       if (source?.readyState !== EventSource.CLOSED) return; // the browser itself tries again, and says where it had got to
       clearTimeout(again);
       again = setTimeout(open, 3000);
@@ -49,9 +50,13 @@ export function follow({ onChange, onRemade, onReset, onState }: Told): () => vo
     listen();
   };
 
+  addEventListener("online", open);
+  addEventListener("offline", lose);
   open();
   return () => {
     source?.close();
+    removeEventListener("online", open);
+    removeEventListener("offline", lose);
     [again, lost, quiet].forEach(clearTimeout);
   };
 }

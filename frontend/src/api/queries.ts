@@ -6,7 +6,7 @@ import type { Bounds, Code, FeatureRef, Hits, LayerInfo } from "./types";
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: 60_000, refetchOnWindowFocus: false,
+      staleTime: 60_000, refetchOnWindowFocus: false, networkMode: "always", // off line is an answer too: a query that waits for the line would look like one that found nothing
       retry: (count, reason) => count < 3 && !(reason instanceof client.Problem && reason.status >= 400 && reason.status < 500),
     },
   },
@@ -50,7 +50,7 @@ export const useFeature = (ref: FeatureRef | null, asOf: string | null) =>
 /** What is called so. Names change: what was found is asked for again after a few seconds. */
 export const useSearch = (text: string, near: Bounds | undefined, asOf: string | null) =>
   useQuery<Hits>({
-    queryKey: ["search", text, near, asOf], enabled: text.length > 0, staleTime: 5000, placeholderData: (before) => (text ? before : undefined),
+    queryKey: ["search", text, near, asOf], enabled: text.length > 0, staleTime: 5000, retry: 1, placeholderData: (before) => (text ? before : undefined),
     queryFn: ({ signal }) => client.search(text, near, asOf, signal),
   });
 

@@ -12,6 +12,12 @@ const word = encodeURIComponent;
 export const rowIndex = ({ layer, filter, sort, bounds, asOf }: Rows, signal?: AbortSignal) =>
   get<RowIndex>(`/layers/${word(layer)}/ids${query({ filter, sortby: sort, bbox: bounds?.join(), "as-of": asOf })}`, signal);
 
+/** The first rows in order, and how many there are: there long before the index of all is. */
+export const firstRows = ({ layer, filter, sort, bounds, asOf }: Rows, limit: number, signal?: AbortSignal) =>
+  get<{ features: Feature[]; numberMatched: number }>(
+    `/ogc/collections/${word(layer)}/items${query({ f: "json", limit, skipGeometry: "true", filter, sortby: sort, bbox: bounds?.join(), "as-of": asOf })}`, signal,
+  );
+
 /** Some rows by id, without geometry unless it is wanted; in no order, and without those that are gone. */
 export const rowsOf = (layer: string, ids: (string | number)[], asOf: string | null, geometry: boolean, signal?: AbortSignal) =>
   get<{ features: Feature[] }>(

@@ -13,10 +13,11 @@ import { Search } from "../panels/Search";
 import { SwipeChip } from "../panels/beside/SwipeChip";
 import { enter } from "../panels/enter";
 import { select, setOpacity, useDesk, workAreas } from "../state/desk";
-import { leaveTime, useMoment, useReading } from "../state/reading";
+import { leaveTime, setSwipe, useMoment, useReading } from "../state/reading";
 import { setLang, setTheme, useSettings } from "../state/settings";
 import { Icon } from "../ui/icons";
 import { Sheet, type Height } from "./Sheet";
+import { useBack } from "./useBack";
 import "./phone.css";
 
 const Swipe = lazy(() => import("../map/Swipe"));
@@ -35,6 +36,11 @@ export default function Phone() {
   const swipe = useReading((r) => r.swipe);
   const comparing = useReading((r) => !!r.compare || !!r.swipe);
   usePin();
+  useBack(selected ? "feature" : layersOpen ? "layers" : swipe ? "swipe" : null, () => {
+    if (selected) select(null, []);
+    else if (layersOpen) setLayersOpen(false);
+    else setSwipe(null);
+  });
   useEffect(() => {
     if (selected) setHeight((h) => (h === "full" ? "half" : h));
   }, [selected]);

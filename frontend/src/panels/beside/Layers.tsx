@@ -1,5 +1,6 @@
 import { useEffect } from "react";
-import { useCatalogue, useLayers } from "../../api/queries";
+import { queries, useCatalogue, useLayers } from "../../api/queries";
+import type { Catalogue } from "../../api/types";
 import { useWords } from "../../i18n";
 import "../../i18n/reading";
 import { placed, type Side, type Sides } from "../../lib/sides";
@@ -48,13 +49,13 @@ function One({ side, sides }: { side: Side; sides: Sides }) {
   );
 }
 
-/** Both are shown: to compare a layer is to look at it. */
+/** Both are shown, to begin with: to compare a layer is to look at it. */
 function useShown({ left, right }: Sides): void {
-  const layers = useCatalogue().data?.layers;
+  const ready = !!useCatalogue().data;
   useEffect(() => {
-    if (!layers) return;
+    if (!ready) return;
+    const { layers } = queries.getQueryData<Catalogue>(["layers"])!;
     const shown = new Set(shownNow(useDesk.getState(), layers));
     [left, right].filter((name) => !shown.has(name)).forEach((name) => show(name, true, layers));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each pair: afterwards the reader may hide one
-  }, [left, right, !layers]);
+  }, [left, right, ready]);
 }

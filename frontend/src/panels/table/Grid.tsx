@@ -54,9 +54,9 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
   const click = (event: MouseEvent) => {
     const target = event.target as Element;
     const index = Number(target.closest<HTMLElement>("[role=row]")?.dataset.index);
-    if (Number.isNaN(index)) return;
+    if (Number.isNaN(index) || !ids[index]) return; // it is not known yet which row that is
     if (target.closest(".lead")) return void (target.closest("button") && zoom(index));
-    if (event.shiftKey) choose([...chosen, ...span(ids, at, index)]);
+    if (event.shiftKey) choose([...chosen, ...span(ids, at, index).filter(Boolean)]);
     else if (event.ctrlKey || event.metaKey) toggle(ids[index]);
     else return pick(index);
     setCurrent(index);
@@ -67,8 +67,9 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
     const move = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -ids.length, End: ids.length }[event.key];
     if (move !== undefined) {
       const next = go(at + move);
-      if (event.shiftKey) choose([...chosen, ...span(ids, at, next)]);
-    } else if (event.key === " ") toggle(ids[at]);
+      if (event.shiftKey) choose([...chosen, ...span(ids, at, next).filter(Boolean)]);
+    } else if (!ids[at]) return;
+    else if (event.key === " ") toggle(ids[at]);
     else if (event.key === "Enter") zoom(at);
     else return;
     event.preventDefault();
@@ -77,11 +78,11 @@ export function Grid({ layer, columns, ids }: { layer: LayerInfo; columns: Colum
   const width = leadWidth + columns.reduce((sum, c) => sum + c.width, 0);
   return (
     <div ref={box} className="scroll grid" role="grid" tabIndex={0} aria-label={t("table.of", { name: named(layer) })} aria-rowcount={ids.length + 1} aria-colcount={columns.length + 1}
-      aria-multiselectable="true" aria-activedescendant={ids[at] === undefined ? undefined : `row-${ids[at]}`} onKeyDown={press}>
+      aria-multiselectable="true" aria-activedescendant={ids[at] ? `row-${ids[at]}` : undefined} onKeyDown={press}>
       <Head columns={columns} ids={ids} width={width} />
       <div role="rowgroup" className="grid-rows" style={{ height: ids.length * rowHeight, width }} onClick={click} onDoubleClick={(event) => !(event.target as Element).closest(".lead") && zoom(at)}>
         {ids.slice(first, last + 1).map((id, i) => (
-          <Row key={id} index={first + i} top={(first + i) * rowHeight} id={id} columns={columns} schemes={schemes} feature={features.get(id)} chosen={chosen.has(id)} selected={id === selected} current={first + i === at} />
+          <Row key={id || first + i} index={first + i} top={(first + i) * rowHeight} id={id} columns={columns} schemes={schemes} feature={features.get(id)} chosen={chosen.has(id)} selected={id === selected} current={first + i === at} />
         ))}
       </div>
     </div>

@@ -14,7 +14,7 @@ export function Head({ columns, ids, width }: { columns: Column[]; ids: string[]
     <div role="rowgroup" className="grid-head" style={{ width }}>
       <div role="row" aria-rowindex={1}>
         <div role="columnheader" className="lead">
-          <input type="checkbox" checked={all} ref={(box) => void (box && (box.indeterminate = !all && chosen.size > 0))} onChange={() => choose(all || chosen.size > 0 ? [] : ids)}
+          <input type="checkbox" checked={all} ref={(box) => void (box && (box.indeterminate = !all && chosen.size > 0))} onChange={() => choose(all || chosen.size > 0 ? [] : ids.filter(Boolean))}
             aria-label={t(all || chosen.size > 0 ? "table.unmarkAll" : "table.markAll")} />
           <span>{t("table.row")}</span>
         </div>

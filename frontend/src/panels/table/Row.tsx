@@ -17,9 +17,9 @@ export const Row = memo(function Row({ index, top, id, columns, schemes, feature
   const { t } = words;
   const number = figure(index + 1);
   return (
-    <div role="row" id={`row-${id}`} data-index={index} aria-rowindex={index + 2} aria-selected={selected || chosen} className={`${selected ? "selected " : ""}${chosen ? "chosen " : ""}${current ? "current" : ""}`} style={{ transform: `translateY(${top}px)` }}>
+    <div role="row" id={id ? `row-${id}` : undefined} data-index={index} aria-rowindex={index + 2} aria-selected={selected || chosen} className={`${selected ? "selected " : ""}${chosen ? "chosen " : ""}${current ? "current" : ""}`} style={{ transform: `translateY(${top}px)` }}>
       <div role="gridcell" className="lead">
-        <input type="checkbox" tabIndex={-1} checked={chosen} onChange={() => toggle(id)} aria-label={t("table.mark", { row: number })} />
+        <input type="checkbox" tabIndex={-1} checked={chosen} onChange={() => id && toggle(id)} aria-label={t("table.mark", { row: number })} />
         <span>{number}</span>
         <button className="icon-button" tabIndex={-1} title={t("feature.zoom")} aria-label={t("table.zoomTo", { row: number })}><Icon name="zoom" size={14} /></button>
       </div>

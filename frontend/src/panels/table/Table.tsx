@@ -28,7 +28,7 @@ export default function Table({ name }: { name: string }) {
 function Open({ layer }: { layer: LayerInfo }) {
   const { t, english } = useWords();
   const asked = useAsked(layer.name);
-  const { ids, data, error, isFetching, refetch } = useIndex(asked);
+  const { ids, known, error, isFetching, refetch } = useIndex(asked);
   const filtering = useTable((s) => s.filtering);
   const column = useTable((s) => s.column);
   const only = useTable((s) => s.only);
@@ -38,11 +38,11 @@ function Open({ layer }: { layer: LayerInfo }) {
   const said = error instanceof Problem ? (english ? error.en : error.zh) : "";
   return (
     <>
-      <TableBar layer={layer} asked={asked} count={data ? ids.length : null} busy={isFetching} />
+      <TableBar layer={layer} asked={asked} count={known ? ids.length : null} busy={isFetching} />
       {filtering && <FilterBuilder layer={layer} />}
       <div className="table-body">
-        {error && !data ? <div className="empty" role="alert"><p>{t("table.failed")}{english ? ". " : "。"}{said || t("error.server")}</p><button className="button" onClick={() => void refetch()}>{t("error.retry")}</button></div>
-          : data && ids.length === 0 ? <p className="empty">{t(`table.nothing.${only}`)}</p>
+        {error && !known ? <div className="empty" role="alert"><p>{t("table.failed")}{english ? ". " : "。"}{said || t("error.server")}</p><button className="button" onClick={() => void refetch()}>{t("error.retry")}</button></div>
+          : known && ids.length === 0 ? <p className="empty">{t(`table.nothing.${only}`)}</p>
             : <Grid layer={layer} columns={columns} ids={ids} />}
         {property && <Figures key={property.name} layer={layer} asked={asked} property={property} />}
       </div>
