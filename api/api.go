@@ -128,6 +128,7 @@ func (s *Server) Open(g Ground) {
 	s.metrics.watch(g.Pool)
 	s.metrics.watchTiles(g.Tiles)
 	s.metrics.watchMosaics(g.Tiles)
+	s.metrics.watchSearch(g.Search)
 	if g.Imports != nil {
 		s.metrics.watchImports(g.Imports)
 	}

@@ -241,5 +241,10 @@ func TestCatalogueForThePage(t *testing.T) {
 	}
 	if got := w.get("/metrics"); !strings.Contains(string(got.body), `onemap_requests_total{door="/codes/:scheme",status="200"} 1`) || !strings.Contains(string(got.body), "onemap_db_connections") {
 		t.Errorf("metrics:\n%s", got.body)
+	} else if !strings.Contains(string(got.body), "onemap_search_behind") {
+		t.Errorf("metrics say nothing of the index of search:\n%s", got.body)
+	}
+	if got := w.get("/readyz"); !strings.Contains(string(got.body), `"search":{"position":`) {
+		t.Errorf("ready: %s", got.body)
 	}
 }

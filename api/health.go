@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"onemap/layers/search"
 	"onemap/tiles"
 )
 
@@ -23,10 +24,11 @@ func (s *Server) ready(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	state := struct {
-		Status   string  `json:"status"`
-		Reason   string  `json:"reason,omitempty"`
-		Starting *Status `json:"starting,omitempty"`
-		Tiles    *fresh  `json:"tiles,omitempty"`
+		Status   string           `json:"status"`
+		Reason   string           `json:"reason,omitempty"`
+		Starting *Status          `json:"starting,omitempty"`
+		Tiles    *fresh           `json:"tiles,omitempty"`
+		Search   *search.Progress `json:"search,omitempty"` // how far its index is
 	}{Status: "ready"}
 	code := http.StatusOK
 	if at := s.opt.Status(); s.open.Load() == nil {
@@ -37,6 +39,9 @@ func (s *Server) ready(c echo.Context) error {
 	}
 	if s.open.Load() != nil {
 		state.Tiles = s.freshness()
+	}
+	if state.Status == "ready" {
+		state.Search = searchProgress(c.Request().Context(), s.ground().Search)
 	}
 	if state.Status != "ready" {
 		code = http.StatusServiceUnavailable

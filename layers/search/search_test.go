@@ -390,3 +390,36 @@ func TestThePastIsSearched(t *testing.T) {
 		}
 	}
 }
+
+func TestProgressOfTheIndex(t *testing.T) {
+	t.Parallel()
+	c := newCountyOf(t, false, 10)
+	last, err := c.store.Settle(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	progress := func() search.Progress {
+		t.Helper()
+		p, err := c.index.Progress(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	if p := progress(); p != (search.Progress{Behind: last}) {
+		t.Errorf("before any is made: %+v, and the log is at %d", p, last)
+	}
+	stop := c.run(c.index.Keep)
+	c.ready()
+	if p := progress(); p.Behind != 0 || p.Position < last || p.Layers != 5 || p.Pending != 0 {
+		t.Errorf("all made: %+v", p)
+	}
+	stop()
+	c.exec("update layer.place set name = '新镇' where name = '寿张集镇'")
+	if _, err := c.store.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p := progress(); p.Behind != 1 || p.Layers != 5 {
+		t.Errorf("a change that nobody brought in: %+v", p)
+	}
+}
