@@ -81,6 +81,6 @@ function One({ property, value, onChange }: { property: Property; value: string;
 /** Several of a code list, or of whatever is typed. */
 function Several({ property, values, onChange }: { property: Property | undefined; values: string[]; onChange: (values: string[]) => void }) {
   const { t } = useWords();
-  return <Select className="pick" mode={property?.scheme ? "multiple" : "tags"} maxTagCount="responsive" tokenSeparators={[",", "，", " "]} aria-label={t("filter.value")} placeholder={t(property?.scheme ? "filter.values" : "filter.typeValues")}
+  return <Select className="pick" mode={property?.scheme ? "multiple" : "tags"} maxTagCount="responsive" maxTagTextLength={12} tokenSeparators={[",", "，", " "]} aria-label={t("filter.value")} placeholder={t(property?.scheme ? "filter.values" : "filter.typeValues")}
     showSearch={{ optionFilterProp: "label" }} value={values} options={useOptions(property)} onChange={onChange} popupMatchSelectWidth={240} />;
 }
