@@ -8,7 +8,11 @@ async function shoot(page: Page, name: string, query: string, before?: () => Pro
   await open(page, query);
   await before?.();
   await drawn(page);
-  await page.waitForTimeout(600); // labels have faded in
+  await page.evaluate(() => new Promise((rest) => { // the labels have been placed and have faded in
+    window.__map!.once("idle", rest);
+    window.__map!.triggerRepaint();
+  }));
+  await page.waitForTimeout(300); // panels too
   await page.screenshot({ path: `${pictures}/${name}.png` });
 }
 
