@@ -34,12 +34,8 @@ func (m *maker) newPricing(ctx context.Context, zoom int) (*pricing, error) {
 	p := &pricing{zoom: zoom, recipe: r}
 	p.tiles = m.m.tilesAround(zoom, pixels{int(c[0]) * mosaic.Chunk, int(c[1]) * mosaic.Chunk, int(c[2]+1) * mosaic.Chunk, int(c[3]+1) * mosaic.Chunk})
 	p.every = (len(p.tiles) + fewFitted - 1) / fewFitted
-	p.begin(fewRounds)
+	p.search = r.NewFitting((len(p.tiles)+p.every-1)/p.every, fewRounds, fitted)
 	return p, nil
-}
-
-func (p *pricing) begin(rounds int) {
-	p.search = p.recipe.NewFitting((len(p.tiles)+p.every-1)/p.every, rounds, fitted)
 }
 
 // price makes a step towards the prices of a zoom.
@@ -61,7 +57,7 @@ func (m *maker) price(ctx context.Context, zoom int) (done bool, err error) {
 		err = m.notePrices(ctx)
 		if p.every > 1 {
 			p.every, done = 1, false
-			p.begin(min(max(allFitted/len(p.tiles), 4), mostRounds))
+			p.search = p.search.Continue(len(p.tiles), min(max(allFitted/len(p.tiles), 4), mostRounds))
 		}
 	}
 	return done, err

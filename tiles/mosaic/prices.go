@@ -58,6 +58,15 @@ func (r *Recipe) NewFitting(n, rounds int, enough float64) *Fitting {
 	return f
 }
 
+// Continue begins a search that goes on from this one, of n other tiles: it knows how large classes are drawn, and takes smaller
+// steps.
+func (f *Fitting) Continue(n, rounds int) *Fitting {
+	next := f.recipe.NewFitting(n, rounds, f.enough)
+	next.drawn = f.drawn
+	next.begin(rounds, 0.5)
+	return next
+}
+
 // Best is the best prices so far, and the largest part by which a class is wrong with them.
 func (f *Fitting) Best() (prices [256]float64, worst float64) { return f.best, f.worst }
 
@@ -89,7 +98,7 @@ func (f *Fitting) Step(tile func(i int) *Field) (done bool) {
 	}
 	if f.drawing {
 		f.compare()
-		f.begin(f.rounds/2, 0.1)
+		f.begin(f.rounds/2, max(0.1, 2/float64(f.rounds)))
 	} else {
 		done = f.judge()
 	}
