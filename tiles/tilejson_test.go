@@ -21,8 +21,8 @@ func TestLabelsBeginWhereTilesHaveThem(t *testing.T) {
 		{"in the mosaic", 6, 9, "WebMercatorQuad", "", 13, 18},
 		{"after it", 6, 15, "WebMercatorQuad", "", 15, 18},
 		{"before it", 10, 7, "WebMercatorQuad", "", 7, 18},
-		{"in rows that match", 6, 9, "WebMercatorQuad", "class = 'a'", 9, 18},
-		{"in another set", 6, 9, "WorldCRS84Quad", "", 8, 17},
+		{"in rows that match", 6, 9, "WebMercatorQuad", "class = 'a'", 11, 18}, // squares have none
+		{"in another set", 6, 9, "WorldCRS84Quad", "", 10, 17},
 		{"never", 6, 19, "WebMercatorQuad", "", -1, -1},
 	} {
 		set, err := tiles.AnyMatrixSet(c.set)

@@ -36,11 +36,14 @@ type Fitting struct {
 	mark    float64      // how wrong those were
 	drawing bool         // the round is one of drawing
 	cells   [256]float64 // what each class has in this round
-	shapes  [256]float64 // and as it is drawn
+	framed  [256]float64 // and with the frame around tiles
+	shapes  [256]float64 // and as it is drawn, with the frame
 	step    [256]float64
 	last    [256]float64
-	best    [256]float64
+	best    [256]float64 // of this search, as far as is known before they are drawn
 	worst   float64
+	found   [256]float64 // of all searches, when drawn
+	off     float64
 }
 
 // searches is how often prices are searched for: drawn straighter, things are smaller or larger than their cells, which is
@@ -50,7 +53,7 @@ const searches = 3
 // NewFitting begins a search that takes so many rounds at most. The map is taken to be like its n tiles. It ends when no class
 // has too much or too little by more than enough, as a part of what it should have.
 func (r *Recipe) NewFitting(n, rounds int, enough float64) *Fitting {
-	f := &Fitting{recipe: r, n: n, rounds: rounds, enough: enough, first: true}
+	f := &Fitting{recipe: r, n: n, rounds: rounds, enough: enough, first: true, off: math.Inf(1)}
 	for c := range f.drawn {
 		f.drawn[c] = 1
 	}
@@ -68,7 +71,12 @@ func (f *Fitting) Continue(n, rounds int) *Fitting {
 }
 
 // Best is the best prices so far, and the largest part by which a class is wrong with them.
-func (f *Fitting) Best() (prices [256]float64, worst float64) { return f.best, f.worst }
+func (f *Fitting) Best() (prices [256]float64, worst float64) {
+	if math.IsInf(f.off, 1) { // none have been drawn
+		return f.best, f.worst
+	}
+	return f.found, f.off
+}
 
 // begin begins a search.
 func (f *Fitting) begin(rounds int, step float64) {
@@ -83,26 +91,27 @@ func (f *Fitting) begin(rounds int, step float64) {
 // labelled from the beginning in each round. It reports whether the search is at its end: the recipe has the prices then.
 func (f *Fitting) Step(tile func(i int) *Field) (done bool) {
 	s := f.sheet(tile)
+	s.areas(&f.cells, 0)
 	if f.drawing {
-		s.areas(&f.cells, f.recipe.frame())
+		s.areas(&f.framed, f.recipe.frame())
 		for _, shape := range s.Trace() {
 			for _, ring := range shape.Rings {
 				f.shapes[shape.Class] += float64(twiceArea(ring)) / 2
 			}
 		}
-	} else {
-		s.areas(&f.cells, 0)
 	}
 	if f.tile++; f.tile < f.n {
 		return false
 	}
-	if f.drawing {
-		f.compare()
+	switch {
+	case !f.drawing:
+		f.judge()
+	case f.compare() && f.search < searches:
 		f.begin(f.rounds/2, max(0.1, 2/float64(f.rounds)))
-	} else {
-		done = f.judge()
+	default:
+		f.recipe.Prices, done = f.found, true
 	}
-	f.tile, f.first, f.cells, f.shapes = 0, false, [256]float64{}, [256]float64{}
+	f.tile, f.first, f.cells, f.framed, f.shapes = 0, false, [256]float64{}, [256]float64{}, [256]float64{}
 	return done
 }
 
@@ -123,22 +132,34 @@ func (f *Fitting) sheet(tile func(i int) *Field) *Sheet {
 	return s
 }
 
-// compare learns how large the classes are drawn.
-func (f *Fitting) compare() {
+// compare learns how large the classes are drawn, and keeps the prices where they are the best so far. It reports whether there may
+// be better ones.
+func (f *Fitting) compare() (more bool) {
 	for c := range f.drawn {
-		if f.cells[c] > 0 && c != Nothing {
-			f.drawn[c] = min(max(f.shapes[c]/f.cells[c], 0.5), 2)
+		if f.framed[c] > 0 && c != Nothing {
+			f.drawn[c] = min(max(f.shapes[c]/f.framed[c], 0.5), 2)
 		}
 	}
+	areas := f.areas()
+	if off := off(&f.truth, &areas); off < f.off {
+		f.found, f.off = f.recipe.Prices, off
+	}
+	return f.off > f.enough
 }
 
-// judge ends a round: it keeps the prices where they are the best so far, and tries others or ends the search.
-func (f *Fitting) judge() (done bool) {
+// areas are what classes have on the map, by their cells of this round and by how large they are drawn.
+func (f *Fitting) areas() [256]float64 {
 	areas := f.cells
 	for c := range areas {
 		areas[c] *= f.drawn[c]
 	}
 	areas[Nothing], f.truth[Nothing] = total(&areas), total(&f.truth)
+	return areas
+}
+
+// judge ends a round: it keeps the prices where they are the best of this search, and tries others or has the best drawn.
+func (f *Fitting) judge() {
+	areas := f.areas()
 	if off := off(&f.truth, &areas); off < f.worst {
 		f.best, f.worst = f.recipe.Prices, off
 	}
@@ -147,12 +168,11 @@ func (f *Fitting) judge() (done bool) {
 	}
 	if f.left--; f.left > 0 && f.worst > f.enough && (f.worst > bearable || f.vain < mostVain) {
 		f.adjust(&areas)
-		return false
+		return
 	}
 	f.recipe.Prices = f.best
 	f.search++
 	f.drawing = true
-	return f.search == searches
 }
 
 // adjust makes dearer what has too little, in steps that become smaller when they go too far.
