@@ -32,15 +32,31 @@ func (s *Store) Alone(ctx context.Context, lock int64, work func(context.Context
 	return work(ctx, conn)
 }
 
-// Rounds calls round until the context ends, which returns its error, or round fails: at once again where it says that there may be
-// more to do, else after a while.
-func Rounds(ctx context.Context, idle time.Duration, round func(context.Context) (busy bool, err error)) error {
+// Rounds calls round with the last position of the log, up to which the catalogue is known, until the context ends, which returns its
+// error, or round fails: at once again where it says that there may be more to do, else when the log has gone on, and now and then all
+// the same. It looks whether it has after each idle time.
+func (s *Store) Rounds(ctx context.Context, idle time.Duration, round func(ctx context.Context, position int64) (busy bool, err error)) error {
+	var done int64 // nothing is left to do up to here
+	var last time.Time
 	for {
-		busy, err := round(ctx)
+		position, err := s.Position(ctx)
 		if err != nil {
 			return err
 		}
-		if !busy && !sleep(ctx, idle) {
+		if position != done || time.Since(last) > askAnyway {
+			if err := s.Await(ctx, position); err != nil {
+				return err
+			}
+			busy, err := round(ctx, position)
+			if err != nil {
+				return err
+			}
+			if busy {
+				continue
+			}
+			done, last = position, time.Now()
+		}
+		if !sleep(ctx, idle) {
 			return ctx.Err()
 		}
 	}

@@ -44,7 +44,7 @@ const (
 func (t *Tiles) KeepMosaics(ctx context.Context) error {
 	return t.store.Alone(ctx, mosaicLock, func(ctx context.Context, conn *pgx.Conn) error {
 		k := keeper{t: t, conn: conn, seen: map[int64]int64{}, makers: map[int64]*maker{}}
-		return layers.Rounds(ctx, lookEvery, k.round)
+		return t.store.Rounds(ctx, lookEvery, k.round)
 	})
 }
 
@@ -57,14 +57,7 @@ type keeper struct {
 }
 
 // round does what is to be done now, a piece of it, and reports whether there may be more.
-func (k *keeper) round(ctx context.Context) (busy bool, err error) {
-	position, err := k.t.store.Position(ctx)
-	if err != nil {
-		return false, err
-	}
-	if err := k.t.store.Await(ctx, position); err != nil {
-		return false, err
-	}
+func (k *keeper) round(ctx context.Context, position int64) (busy bool, err error) {
 	designs, err := k.designs(ctx)
 	if err != nil {
 		return false, err

@@ -27,7 +27,7 @@ func (x *Index) Keep(ctx context.Context) error {
 		if _, err := conn.Exec(ctx, "set synchronous_commit = off"); err != nil { // a step that is lost is done again
 			return err
 		}
-		return layers.Rounds(ctx, lookEvery, keeper{x, conn}.round)
+		return x.store.Rounds(ctx, lookEvery, keeper{x, conn}.round)
 	})
 }
 
@@ -49,14 +49,7 @@ type part struct {
 }
 
 // round does what is to be done now, a piece of it, and reports whether there may be more.
-func (k keeper) round(ctx context.Context) (busy bool, err error) {
-	position, err := k.store.Position(ctx)
-	if err != nil {
-		return false, err
-	}
-	if err := k.store.Await(ctx, position); err != nil {
-		return false, err
-	}
+func (k keeper) round(ctx context.Context, position int64) (busy bool, err error) {
 	targets, err := k.targets(ctx, layers.Anonymous, nil)
 	if err != nil {
 		return false, err
