@@ -119,6 +119,7 @@ func written() []Format {
 		{Name: "geojson", Title: "GeoJSON", Extensions: []string{".geojson", ".json"}, Writing: writeGeoJSON()},
 		{Name: "geojsonseq", Title: "GeoJSON text sequence", Extensions: []string{".geojsons"}, Writing: writeGeoJSONSeq()},
 		{Name: "geojsonl", Title: "GeoJSON, a line each", Extensions: []string{".geojsonl", ".ndjson"}, Writing: writeGeoJSONLines()},
+		{Name: "jsonfg", Title: "JSON-FG", Extensions: []string{".jsonfg"}, Writing: writeJSONFG()},
 		{Name: "csv", Title: "CSV", Extensions: []string{".csv"}, Writing: writeCSV()},
 		{Name: "fgb", Title: "FlatGeobuf", Extensions: []string{".fgb"}, Writing: writeFlatGeobuf()},
 		{Name: "shp", Title: "Shapefile", Extensions: []string{".shp"}, Writing: writeShapefile()},
