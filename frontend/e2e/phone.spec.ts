@@ -34,6 +34,7 @@ test("Back closes what lies over the map, one after the other", async ({ page })
   await page.getByRole("button", { name: "用卷帘比较 地类图斑" }).tap();
   const beside = page.getByRole("region", { name: "两个图层对比" });
   await expect(beside).toBeVisible();
+  await expect.poll(() => placeOf(page, "ydyhgh")).not.toBeNull();
   const at = await placeOf(page, "ydyhgh");
   await page.touchscreen.tap(at!.x, at!.y);
   const sheet = page.getByRole("region", { name: "信息面板" });
