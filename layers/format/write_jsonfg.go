@@ -32,6 +32,9 @@ func newJSONFG(w io.Writer, s Sheet) (Writer, error) {
 			return nil, refuse("JSON-FG names coordinate systems by their EPSG code, which %s has not; ask for another", "JSON-FG 以 EPSG 代码标明坐标系，%s 没有该代码；请指定其他坐标系", s.CRS.Name)
 		}
 		j.place.YX = layers.NorthFirst(s.CRS.SRID)
+		if !s.CRS.Degrees {
+			j.place.Decimals = 4
+		}
 		head = appendString(append(head, `,"coordRefSys":`...), "http://www.opengis.net/def/crs/EPSG/0/"+strconv.Itoa(s.CRS.Code))
 	}
 	if s.Layer.TimeField != "" {
