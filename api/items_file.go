@@ -17,15 +17,18 @@ import (
 // that can hold its features. Features without ids of their own can not be named in a page of a file.
 func itemsFormats(l *layers.Layer) []served {
 	out := slices.Clone(features)
-	if l.Table.Key == "" {
-		return out
-	}
-	for _, f := range pageFiles() {
-		if f.Fits(l) {
-			out = append(out, served{f: f.Name, media: fileType(f, l.Name)})
-		}
+	for _, f := range filesOf(l) {
+		out = append(out, served{f: f.Name, media: fileType(f, l.Name)})
 	}
 	return out
+}
+
+// filesOf are the formats of pageFiles that can hold a layer's features.
+func filesOf(l *layers.Layer) []format.Format {
+	if l.Table.Key == "" {
+		return nil
+	}
+	return slices.DeleteFunc(pageFiles(), func(f format.Format) bool { return !f.Fits(l) })
 }
 
 // isFile reports whether what is served of items is neither GeoJSON nor a page to be read.
@@ -39,10 +42,7 @@ func pageFiles() []format.Format {
 // itemsAsFiles are links to items in what they are offered besides GeoJSON and HTML.
 func (s *Server) itemsAsFiles(c echo.Context, l *layers.Layer) []link {
 	var out []link
-	for _, f := range pageFiles() {
-		if l.Table.Key == "" || !f.Fits(l) {
-			continue
-		}
+	for _, f := range filesOf(l) {
 		out = append(out, link{Href: s.root(c) + "/ogc/collections/" + l.Name + "/items?f=" + f.Name, Rel: "items", Type: fileType(f, l.Name), Title: "要素 Features (" + f.Title + ")"})
 	}
 	return out

@@ -120,6 +120,10 @@ func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	w.wait(func(l *layers.Layer) bool { return l.Name == "odd" && l.Count == 6 })
 	drawn := tiles.New(pool, store, tiles.Options{})
 	w.follow(store.Watch)
+	w.wait(func(l *layers.Layer) bool { // the catalogue is answered from memory: it is the same twice
+		again, err := store.Layer(t.Context(), layers.Anonymous, l.Name)
+		return err == nil && again == l
+	})
 	opt := api.Options{
 		Ground: &api.Ground{Store: store, Tiles: drawn, Search: search.New(pool, store), Pool: pool}, Page: fstest.MapFS{
 			"index.html":            {Data: []byte("<!doctype html><title>map</title>")},

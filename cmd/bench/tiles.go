@@ -2,16 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/gob"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -136,98 +130,6 @@ func (r *tilesRun) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// takeTargets measures servers that run already.
-func (r *tilesRun) takeTargets(ctx context.Context) (err error) {
-	if r.bounds, err = parseBounds(r.Bounds); err != nil {
-		return err
-	}
-	for _, text := range r.Target {
-		name, template, ok := strings.Cut(text, "=")
-		if !ok {
-			return fmt.Errorf("target %q: want NAME=URL", text)
-		}
-		t := &target{name: name, template: template}
-		u, err := t.url(tiles.Tile{}, 0)
-		if err != nil {
-			return err
-		}
-		t.pids = func() []int { return listeners(u.Port()) }
-		if pid, err := strconv.Atoi(named(r.Pid, name)); err == nil {
-			t.pids = func() []int { return []int{pid} }
-		}
-		if command := named(r.tilesCmd.Restart, name); command != "" {
-			t.restart = func(ctx context.Context) error { return shell(ctx, command, u.Host) }
-		}
-		r.rig.targets = append(r.rig.targets, t)
-	}
-	if r.DatabaseURL == "" {
-		r.Modes = slices.DeleteFunc(r.Modes, func(m string) bool { return m == modeEdits })
-	} else if r.pool, err = layers.Connect(ctx, r.DatabaseURL); err != nil {
-		return err
-	}
-	r.Modes = slices.DeleteFunc(r.Modes, func(m string) bool { return m == modeDefaults || m == modeTenfold })
-	return nil
-}
-
-// named finds NAME=VALUE.
-func named(list []string, name string) string {
-	for _, text := range list {
-		if value, ok := strings.CutPrefix(text, name+"="); ok {
-			return value
-		}
-	}
-	return ""
-}
-
-// shell runs a command and waits until the address is open again.
-func shell(ctx context.Context, command, address string) error {
-	if said, err := exec.CommandContext(ctx, "sh", "-c", command).CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", command, err, said)
-	}
-	for {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			return conn.Close()
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-// startAll starts ours and the peers on a county.
-func (r *tilesRun) startAll(ctx context.Context) (err error) {
-	if r.rig.bed, err = countyBed(ctx, r.Dir, r.Data); err != nil {
-		return err
-	}
-	r.pool = r.rig.bed.pool
-	if err := r.sameDrawing(ctx, true); err != nil {
-		return err
-	}
-	if r.Bounds != "" {
-		r.bounds, err = parseBounds(r.Bounds)
-	} else {
-		err = r.pool.QueryRow(ctx, "select st_xmin(b), st_ymin(b), st_xmax(b), st_ymax(b) from (select st_extent(geom) b from layer.dltb) x").
-			Scan(&r.bounds[0], &r.bounds[1], &r.bounds[2], &r.bounds[3])
-	}
-	if err != nil {
-		return err
-	}
-	ours, err := onemapServer(r.rig.bed)
-	if err != nil {
-		return err
-	}
-	if err := r.rig.add(ctx, ours, "/tiles/dltb/{z}/{x}/{y}.mvt"); err != nil {
-		return err
-	}
-	if err := r.awaitMosaics(ctx, false); err != nil {
-		return err
-	}
-	return r.rig.startPeers(ctx, r.tilesCmd, r.bounds)
-}
-
 // awaitMosaics waits until ours has made all that it makes in the background. dltb is whether that layer has a mosaic.
 func (r *tilesRun) awaitMosaics(ctx context.Context, dltb bool) error {
 	fmt.Fprintln(os.Stderr, "waiting for mosaics and the index of search")
@@ -296,95 +198,6 @@ func (r *tilesRun) measure(ctx context.Context, mode string, round int, t *targe
 		list.Empty = float64(f.Empty) / float64(f.Requests)
 	}
 	return nil
-}
-
-// runWarm repeats lists that all targets have been asked for before, and asks whether they are still the same.
-func (r *tilesRun) runWarm(ctx context.Context) error {
-	stop, err := r.fillCaches(ctx)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	for round := range r.Rounds {
-		for _, list := range r.warm {
-			for _, mode := range []string{modeWarm, modeConditional} {
-				if !slices.Contains(r.Modes, mode) {
-					continue
-				}
-				for _, t := range r.rig.targets {
-					if mode == modeConditional && len(t.etags) == 0 {
-						continue
-					}
-					d := drive{connections: r.Connections, limit: seconds(r.WarmSeconds), repeat: true, conditional: mode == modeConditional}
-					if err := r.measure(ctx, mode, round, t, list, list.Tiles, d); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// fillCaches asks each target for all tiles of the warm lists, and gives the bytes of the first to the bare server.
-func (r *tilesRun) fillCaches(ctx context.Context) (stop func(), err error) {
-	kept := map[string]*bareAnswer{}
-	for i, t := range r.rig.targets {
-		t.etags = map[tiles.Tile]string{}
-		for _, list := range r.warm {
-			d := drive{connections: r.Connections, limit: seconds(r.ColdLimit), keep: i == 0, see: func(tile tiles.Tile, a answer) {
-				if len(a.etag) > 0 {
-					t.etags[tile] = string(a.etag)
-				}
-				if i == 0 && a.status == 200 {
-					kept[barePath(tile)] = &bareAnswer{string(a.kind), string(a.coding), string(a.etag), a.body}
-				}
-			}}
-			if _, err := d.run(ctx, t, list.Tiles); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return r.startBare(ctx, kept)
-}
-
-// startBare starts the bar, in a process of its own, and makes it a target for as long as warm tiles are measured.
-func (r *tilesRun) startBare(ctx context.Context, kept map[string]*bareAnswer) (stop func(), err error) {
-	dir, err := os.MkdirTemp(r.Dir, "onemap-bare-")
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, "answers")
-	file, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(gob.NewEncoder(file).Encode(kept), file.Close()); err != nil {
-		return nil, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	s, err := newServer(dir, "bare", "", func(port string) ([]*exec.Cmd, error) {
-		return []*exec.Cmd{exec.Command(self, "bare", "--listen", "127.0.0.1:"+port, "--file", path)}, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.start(ctx); err != nil {
-		return nil, err
-	}
-	t := s.target("/{z}/{x}/{y}")
-	t.bare, t.etags = true, r.rig.targets[0].etags
-	r.rig.targets = append(r.rig.targets, t)
-	return func() {
-		r.result.remember(t)
-		r.rig.targets = slices.DeleteFunc(r.rig.targets, func(o *target) bool { return o == t })
-		if err := errors.Join(s.stop(), os.RemoveAll(dir)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-	}, nil
 }
 
 // runEdits has each target under load while rows change.
