@@ -120,10 +120,7 @@ func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	w.wait(func(l *layers.Layer) bool { return l.Name == "odd" && l.Count == 6 })
 	drawn := tiles.New(pool, store, tiles.Options{})
 	w.follow(store.Watch)
-	w.wait(func(l *layers.Layer) bool { // the catalogue is answered from memory: it is the same twice
-		again, err := store.Layer(t.Context(), layers.Anonymous, l.Name)
-		return err == nil && again == l
-	})
+	w.followed()
 	opt := api.Options{
 		Ground: &api.Ground{Store: store, Tiles: drawn, Search: search.New(pool, store), Pool: pool}, Page: fstest.MapFS{
 			"index.html":            {Data: []byte("<!doctype html><title>map</title>")},
@@ -190,6 +187,23 @@ func (w *town) wait(wanted func(*layers.Layer) bool) {
 		}
 	}
 	w.Fatal("the log ended before the town was in it")
+}
+
+// followed waits until the catalogue is answered from memory: it is the same thing twice.
+func (w *town) followed() {
+	w.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		one, err := w.store.Layer(w.Context(), layers.Anonymous, "odd")
+		if err != nil {
+			w.Fatal(err)
+		}
+		if two, err := w.store.Layer(w.Context(), layers.Anonymous, "odd"); err == nil && one == two {
+			return
+		}
+		if time.Now().After(end) {
+			w.Fatal("nobody follows the catalogue")
+		}
+	}
 }
 
 // reply is an answer, read.

@@ -129,6 +129,8 @@ func TestAnArchiveIsOfOneMoment(t *testing.T) {
 	for i := range edits {
 		all.Go(func() { edits[i] = f.edit(editing, uint64(i), 1<<30) })
 	}
+	begun := f.number("select coalesce(max(pos), 0) from onemap.feed")
+	f.until(func() bool { return f.number("select coalesce(max(pos), 0) from onemap.feed") > begun+20 }) // the editors are at work
 	var done []int64
 	a := f.archive(f.tiles, tiles.ArchiveOptions{MinZoom: 9, MaxZoom: 13, Progress: func(n, total int64) { done = append(done, n, total) }})
 	b := f.archive(tiles.New(f.pool, f.store, tiles.Options{}), tiles.ArchiveOptions{MinZoom: 11, MaxZoom: 12})
