@@ -124,3 +124,18 @@ test("work areas bring their own layers", async ({ page }) => {
   await page.getByRole("button", { name: "图例", exact: true }).click();
   await expect(page.getByRole("complementary", { name: "图例" }).getByRole("heading").first()).toBeVisible();
 });
+
+test("says that the map is still coming while tiles are on their way", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route("**/tiles/**/*.mvt", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`/${town}`);
+  const coming = page.getByRole("progressbar", { name: "正在加载地图" });
+  await expect(coming).toBeVisible();
+  release();
+  await drawn(page);
+  await expect(coming).toBeHidden();
+});

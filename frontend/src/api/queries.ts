@@ -12,7 +12,20 @@ export const queries = new QueryClient({
   },
 });
 
-export const useCatalogue = () => useQuery({ queryKey: ["layers"], queryFn: ({ signal }) => client.catalogue(signal) });
+type Stop = { signal: AbortSignal };
+
+const catalogueQuery = { queryKey: ["layers"], queryFn: ({ signal }: Stop) => client.catalogue(signal) };
+const styleQuery = (theme: string) => ({ queryKey: ["style", theme], staleTime: Infinity, queryFn: ({ signal }: Stop) => client.style(theme, signal) });
+
+/** Asks for what every map needs, while the code that draws it is still on its way. */
+export function askAhead(theme: string): void {
+  void queries.prefetchQuery(catalogueQuery);
+  void queries.prefetchQuery(styleQuery(theme));
+}
+
+export const useCatalogue = () => useQuery(catalogueQuery);
+
+export const useStyle = (theme: string) => useQuery(styleQuery(theme));
 
 /** The layers by name, for looking one up. */
 export function useLayers(): Map<string, LayerInfo> {
@@ -22,7 +35,7 @@ export function useLayers(): Map<string, LayerInfo> {
 
 const codesQuery = (scheme: string) => ({
   queryKey: ["codes", scheme], staleTime: Infinity,
-  queryFn: ({ signal }: { signal: AbortSignal }) => client.codes(scheme, signal),
+  queryFn: ({ signal }: Stop) => client.codes(scheme, signal),
 });
 
 const none: Code[] = [];
@@ -53,6 +66,3 @@ export const useSearch = (text: string, near: Bounds | undefined, asOf: string |
     queryKey: ["search", text, near, asOf], enabled: text.length > 0, staleTime: 5000, retry: 1, placeholderData: (before) => (text ? before : undefined),
     queryFn: ({ signal }) => client.search(text, near, asOf, signal),
   });
-
-export const useStyle = (theme: string) =>
-  useQuery({ queryKey: ["style", theme], staleTime: Infinity, queryFn: ({ signal }) => client.style(theme, signal) });

@@ -14,6 +14,7 @@ import { timelessOf } from "../lib/moment";
 import { shownOn } from "../lib/sides";
 import { useMap } from "./current";
 import { useFollowing } from "./following";
+import { Loading } from "./Loading";
 import { locales } from "./locale";
 import { keepAddress } from "./address";
 import { MapView } from "./view";
@@ -49,19 +50,19 @@ export function MapCanvas({ reach }: { reach: number }) {
   return (
     <>
       <div ref={container} className="map" role="region" aria-label={t("map.label")} />
-      <Trouble />
+      <MapState />
     </>
   );
 }
 
-/** What keeps the map from being drawn, in plain words. */
-function Trouble() {
+/** Where the map is not all there: what keeps it from being drawn, in plain words, or that it is still coming. */
+function MapState() {
   const { t, english } = useWords();
   const failed = useMap((m) => m.failed);
   const theme = useSettings((s) => s.theme);
   const { error, data, refetch } = useStyle(theme);
   if (failed) return <p className="map-failed" role="alert">{t("map.failed")}</p>;
-  if (!error || data) return null;
+  if (!error || data) return <Loading />;
   return (
     <div className="map-failed" role="alert">
       <p>{t("error.style")}{english ? ". " : "。"}{t("error.server")}</p>
