@@ -17,7 +17,6 @@ import (
 	"onemap/api/imports"
 	"onemap/api/ows"
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/tiles"
 )
 
@@ -84,9 +83,8 @@ func (s *Server) problemOf(err error, c echo.Context) problem {
 		p.Detail = told(err, row.is)
 		break
 	}
-	var both interface{ Words() format.Words }
-	if errors.As(err, &both) && both.Words().En != "" {
-		p.Detail, p.DetailZh = both.Words().En, both.Words().Zh
+	if said, ok := layers.WordsOf(err); ok {
+		p.Detail, p.DetailZh = said.En, said.Zh
 	}
 	switch {
 	case errors.Is(err, errInternal):
@@ -186,7 +184,7 @@ func reportVersion(c echo.Context) string {
 
 // renderReport answers those who speak OWS.
 func renderReport(c echo.Context, err error, p problem, version string) error {
-	report, status := ows.ReportOf(err, version, p.Status, format.Words{En: p.Detail, Zh: cmp.Or(p.DetailZh, p.TitleZh)})
+	report, status := ows.ReportOf(err, version, p.Status, layers.Words{En: p.Detail, Zh: cmp.Or(p.DetailZh, p.TitleZh)})
 	body, err := report.XML()
 	if err != nil {
 		return err

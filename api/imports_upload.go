@@ -16,7 +16,6 @@ import (
 	"onemap/api/auth"
 	"onemap/api/imports"
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/intake"
 )
 
@@ -32,7 +31,7 @@ func (s *Server) upload(c echo.Context) error {
 	service := s.ground().Imports
 	r := c.Request()
 	if r.ContentLength > service.Limit()+envelope {
-		return format.Refuse(errTooLarge, "the files have more than %d MiB together, the most for one import here", "文件合计超过 %d MiB，为单次导入的上限", service.Limit()>>20)
+		return layers.Refuse(errTooLarge, "the files have more than %d MiB together, the most for one import here", "文件合计超过 %d MiB，为单次导入的上限", service.Limit()>>20)
 	}
 	u, err := service.Begin(r.Context(), auth.Actor(c), r.ContentLength)
 	if err != nil {
@@ -57,7 +56,7 @@ func (s *Server) receive(c echo.Context, u *imports.Upload, name string) error {
 	media, params, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	if media != "multipart/form-data" {
 		if name == "" {
-			return format.Refuse(layers.ErrInvalid, "send multipart/form-data with parts named \"file\", or the bytes of one file with ?name=",
+			return layers.Refuse(layers.ErrInvalid, "send multipart/form-data with parts named \"file\", or the bytes of one file with ?name=",
 				"请以 multipart/form-data 发送名为 \"file\" 的部分，或直接发送文件内容并给出 ?name=")
 		}
 		return u.Add(r.Context(), name, body)
@@ -79,7 +78,7 @@ func (s *Server) receive(c echo.Context, u *imports.Upload, name string) error {
 		}
 		if err := u.Add(r.Context(), part.FileName(), part); err != nil {
 			if errors.Is(err, io.ErrUnexpectedEOF) {
-				err = format.Refuse(layers.ErrInvalid, "the form broke off within a file", "表单在文件中间中断")
+				err = layers.Refuse(layers.ErrInvalid, "the form broke off within a file", "表单在文件中间中断")
 			}
 			return cmp.Or(body.failed, err)
 		}
@@ -109,11 +108,11 @@ func (b *patientBody) Read(p []byte) (int, error) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		b.failed = format.Refuse(errTooLarge, "the body has more than %d bytes", "请求体超过 %d 字节", large.Limit)
+		b.failed = layers.Refuse(errTooLarge, "the body has more than %d bytes", "请求体超过 %d 字节", large.Limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		b.failed = format.Refuse(errSilent, "nothing came for %v; send it again", "%v 内没有收到数据；请重新发送", b.silence)
+		b.failed = layers.Refuse(errSilent, "nothing came for %v; send it again", "%v 内没有收到数据；请重新发送", b.silence)
 	default:
-		b.failed = format.Refuse(layers.ErrInvalid, "the body broke off", "请求体不完整")
+		b.failed = layers.Refuse(layers.ErrInvalid, "the body broke off", "请求体不完整")
 	}
 	return n, b.failed
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // ImportsFor says whom the doors of imports answer, until there are users and rights.
@@ -31,10 +30,10 @@ func (s *Server) importers(next echo.HandlerFunc) echo.HandlerFunc {
 		g := s.open.Load()
 		switch {
 		case s.opt.ImportsFor == Nobody || g != nil && g.Imports == nil:
-			return format.Refuse(layers.ErrForbidden, "imports are switched off on this server (--imports off)", "本服务已关闭导入功能（--imports off）")
+			return layers.Refuse(layers.ErrForbidden, "imports are switched off on this server (--imports off)", "本服务已关闭导入功能（--imports off）")
 		case s.opt.ImportsFor != All:
 			if why := s.foreign(c.Request()); why != "" {
-				return format.Refuse(layers.ErrForbidden, "imports are only for requests from the machine the server runs on, and this one is not: %s; see --imports",
+				return layers.Refuse(layers.ErrForbidden, "imports are only for requests from the machine the server runs on, and this one is not: %s; see --imports",
 					"仅限服务器本机导入，本次请求不是：%s；参见 --imports", why)
 			}
 		}
@@ -45,7 +44,7 @@ func (s *Server) importers(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-var errCrossSite = format.Refuse(layers.ErrForbidden, "a page of another site sent this request", "请求来自其他网站的页面")
+var errCrossSite = layers.Refuse(layers.ErrForbidden, "a page of another site sent this request", "请求来自其他网站的页面")
 
 // noCrossSite refuses what pages of other sites would have done here in somebody's browser.
 func (s *Server) noCrossSite(next echo.HandlerFunc) echo.HandlerFunc {

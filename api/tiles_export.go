@@ -13,7 +13,6 @@ import (
 	"onemap/api/auth"
 	"onemap/api/exports"
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // typeArchive is how an archive of tiles is sent (PMTiles, registered with IANA).
@@ -27,10 +26,10 @@ func (s *Server) exporters(next echo.HandlerFunc) echo.HandlerFunc {
 		g := s.open.Load()
 		switch {
 		case s.opt.ExportsFor == Nobody || g != nil && g.Exports == nil:
-			return format.Refuse(layers.ErrForbidden, "archives of tiles are switched off on this server (--exports off)", "本服务已关闭瓦片包制作功能（--exports off）")
+			return layers.Refuse(layers.ErrForbidden, "archives of tiles are switched off on this server (--exports off)", "本服务已关闭瓦片包制作功能（--exports off）")
 		case s.opt.ExportsFor != All:
 			if why := s.foreign(c.Request()); why != "" {
-				return format.Refuse(layers.ErrForbidden, "archives of tiles are only for requests from the machine the server runs on, and this one is not: %s; see --exports",
+				return layers.Refuse(layers.ErrForbidden, "archives of tiles are only for requests from the machine the server runs on, and this one is not: %s; see --exports",
 					"仅限服务器本机制作瓦片包，本次请求不是：%s；参见 --exports", why)
 			}
 		}
@@ -87,7 +86,7 @@ func (s *Server) beginExport(c echo.Context) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&opt); err != nil || d.More() {
-		return format.Refuse(layers.ErrInvalid, `the body is no JSON object such as {"layers": ["parcel"], "minZoom": 8, "maxZoom": 14, "bounds": [116, 35.6, 116.3, 36]}: %v`,
+		return layers.Refuse(layers.ErrInvalid, `the body is no JSON object such as {"layers": ["parcel"], "minZoom": 8, "maxZoom": 14, "bounds": [116, 35.6, 116.3, 36]}: %v`,
 			`请求体不是有效的 JSON 对象，例如 {"layers": ["parcel"], "minZoom": 8, "maxZoom": 14, "bounds": [116, 35.6, 116.3, 36]}：%v`, err)
 	}
 	if len(opt.Layers) > maxTileLayers {

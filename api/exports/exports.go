@@ -22,7 +22,6 @@ import (
 
 	"onemap/api/imports"
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/tiles"
 )
 
@@ -156,7 +155,7 @@ func (s *Service) Begin(ctx context.Context, actor layers.Actor, o Options) (*Ex
 			return err
 		}
 		if waiting >= mostWaiting {
-			return format.Refuse(imports.ErrBusy, "%d archives are being made already; try again when one is done", "已有 %d 个瓦片包正在制作，请稍后再试", waiting)
+			return layers.Refuse(imports.ErrBusy, "%d archives are being made already; try again when one is done", "已有 %d 个瓦片包正在制作，请稍后再试", waiting)
 		}
 		var id string
 		if err := tx.QueryRow(ctx, "insert into onemap.tile_export (actor, options, progress) values ($1, $2, $3) returning id::text", actor, o, Progress{Total: total}).Scan(&id); err != nil {
@@ -219,7 +218,7 @@ func (s *Service) Export(ctx context.Context, id string) (*Export, error) {
 }
 
 func none(id string) error {
-	return format.Refuse(layers.ErrNotFound, "there is no archive %s; it may have been removed, or is older than a day", "没有编号为 %s 的瓦片包：可能已删除，或已超过一天", id)
+	return layers.Refuse(layers.ErrNotFound, "there is no archive %s; it may have been removed, or is older than a day", "没有编号为 %s 的瓦片包：可能已删除，或已超过一天", id)
 }
 
 // Delete removes an archive, and ends the making of it.

@@ -11,7 +11,6 @@ import (
 
 	"onemap/api/imports"
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // chunk is how many bytes of a file lie in one row.
@@ -24,7 +23,7 @@ func (s *Service) Open(ctx context.Context, id string) (io.ReadSeeker, *Export, 
 		return nil, nil, err
 	}
 	if e.State != Done {
-		return nil, nil, format.Refuse(layers.ErrConflict, "this archive is %s; there is no file yet", "该瓦片包尚未完成（%s）", e.State)
+		return nil, nil, layers.Refuse(layers.ErrConflict, "this archive is %s; there is no file yet", "该瓦片包尚未完成（%s）", e.State)
 	}
 	return &file{ctx: ctx, service: s, id: id, size: *e.Bytes, no: -1}, e, nil
 }
@@ -113,7 +112,7 @@ type bounded struct {
 // Write is io.Writer's; beyond the limit it returns ErrTooLarge.
 func (b *bounded) Write(p []byte) (int, error) {
 	if b.at += int64(len(p)); b.at > b.limit {
-		return 0, format.Refuse(imports.ErrTooLarge, "the archive has more than %d MiB, the most here: ask for fewer zooms or a smaller area", "瓦片包超过 %d MiB 的上限：请减少级别或缩小范围", b.limit>>20)
+		return 0, layers.Refuse(imports.ErrTooLarge, "the archive has more than %d MiB, the most here: ask for fewer zooms or a smaller area", "瓦片包超过 %d MiB 的上限：请减少级别或缩小范围", b.limit>>20)
 	}
 	return b.File.Write(p)
 }

@@ -19,7 +19,6 @@ import (
 
 	"onemap/api/imports"
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/tiles"
 )
 
@@ -284,9 +283,8 @@ func failureOf(err error, id string) *imports.Failure {
 		if _, text, ok := strings.Cut(f.Detail, row.is.Error()+": "); ok {
 			f.Detail = text
 		}
-		var w interface{ Words() format.Words }
-		if errors.As(err, &w) {
-			f.Detail, f.DetailZh = w.Words().En, w.Words().Zh
+		if said, ok := layers.WordsOf(err); ok {
+			f.Detail, f.DetailZh = said.En, said.Zh
 		}
 		return f
 	}

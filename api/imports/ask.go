@@ -10,7 +10,6 @@ import (
 	"github.com/riverqueue/river"
 
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/intake"
 )
 
@@ -49,7 +48,7 @@ func (s *Service) begin(ctx context.Context, id string, to State, opt *intake.Op
 			}
 		}
 		if to == Importing && !layers.ValidName(opt.Layer) {
-			return format.Refuse(layers.ErrInvalid, "layer %q: name the layer to write: a lower-case letter and up to 47 letters, digits and _",
+			return layers.Refuse(layers.ErrInvalid, "layer %q: name the layer to write: a lower-case letter and up to 47 letters, digits and _",
 				"图层名 %q 无效：以小写字母开头，后接最多 47 个小写字母、数字或下划线", opt.Layer)
 		}
 		if err := s.enqueue(ctx, tx, id, to, opt); err != nil {
@@ -65,13 +64,13 @@ func (s *Service) begin(ctx context.Context, id string, to State, opt *intake.Op
 func may(from, to State, looked, pruned bool) error {
 	switch {
 	case from == Done:
-		return format.Refuse(layers.ErrConflict, "this import is done and its files are gone; upload them again", "该导入已完成，上传的文件已清理；请重新上传")
+		return layers.Refuse(layers.ErrConflict, "this import is done and its files are gone; upload them again", "该导入已完成，上传的文件已清理；请重新上传")
 	case from == Looking || from == Importing || from == Uploading && to == Importing:
-		return format.Refuse(layers.ErrConflict, "this import is %s; wait for the end, or remove it", "该导入正在进行（%s）；请等待结束，或删除", from)
+		return layers.Refuse(layers.ErrConflict, "this import is %s; wait for the end, or remove it", "该导入正在进行（%s）；请等待结束，或删除", from)
 	case pruned:
-		return format.Refuse(layers.ErrConflict, "the files of this import are gone; upload them again", "该导入的文件已清理；请重新上传")
+		return layers.Refuse(layers.ErrConflict, "the files of this import are gone; upload them again", "该导入的文件已清理；请重新上传")
 	case to == Importing && !looked:
-		return format.Refuse(layers.ErrConflict, "the files have not been looked at; ask for a look first", "文件尚未检查；请先检查")
+		return layers.Refuse(layers.ErrConflict, "the files have not been looked at; ask for a look first", "文件尚未检查；请先检查")
 	}
 	return nil
 }

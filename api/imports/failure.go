@@ -7,7 +7,6 @@ import (
 	"syscall"
 
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // Failure is why an import came to nothing, for people.
@@ -40,9 +39,8 @@ func failureOf(err error, id string) *Failure {
 		}
 		f := &Failure{Title: row.title, TitleZh: row.titleZh, Detail: told(err, row.is)}
 		f.DetailZh = row.hint + "英文原因：" + f.Detail
-		var w interface{ Words() format.Words }
-		if errors.As(err, &w) && w.Words().Zh != "" {
-			f.Detail, f.DetailZh = w.Words().En, w.Words().Zh
+		if said, ok := layers.WordsOf(err); ok {
+			f.Detail, f.DetailZh = said.En, said.Zh
 		}
 		return f
 	}

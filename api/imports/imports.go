@@ -20,7 +20,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/intake"
 )
 
@@ -161,7 +160,7 @@ func (s *Service) Counts(ctx context.Context) (map[State]int, error) {
 // none turns "no such row" into what the sender is told.
 func none(err error, id string) error {
 	if errors.Is(err, pgx.ErrNoRows) {
-		return format.Refuse(layers.ErrNotFound, "there is no import %s; it may have been removed, or is older than 30 days", "没有编号为 %s 的导入：可能已删除，或已超过 30 天", id)
+		return layers.Refuse(layers.ErrNotFound, "there is no import %s; it may have been removed, or is older than 30 days", "没有编号为 %s 的导入：可能已删除，或已超过 30 天", id)
 	}
 	return err
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/intake"
 )
 
@@ -22,7 +21,7 @@ func ParseOptions(body []byte) (*intake.Options, error) {
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil || members == nil {
-		return nil, format.Refuse(layers.ErrInvalid, `the body is not a JSON object of options such as {"layer": "parcel", "srid": 4527}`,
+		return nil, layers.Refuse(layers.ErrInvalid, `the body is not a JSON object of options such as {"layer": "parcel", "srid": 4527}`,
 			`请求体不是 JSON 对象；例如 {"layer": "parcel", "srid": 4527}`)
 	}
 	known := optionNames()
@@ -33,7 +32,7 @@ func ParseOptions(body []byte) (*intake.Options, error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return nil, format.Refuse(layers.ErrInvalid, "unknown option %s; known are %s", "未知的设置 %s；可用的有 %s", strings.Join(unknown, ", "), strings.Join(known, ", "))
+		return nil, layers.Refuse(layers.ErrInvalid, "unknown option %s; known are %s", "未知的设置 %s；可用的有 %s", strings.Join(unknown, ", "), strings.Join(known, ", "))
 	}
 	opt := &intake.Options{}
 	for name, value := range members { // one by one, to say which is wrong
@@ -42,7 +41,7 @@ func ParseOptions(body []byte) (*intake.Options, error) {
 			return nil, err
 		}
 		if err := json.Unmarshal(one, opt); err != nil {
-			return nil, format.Refuse(layers.ErrInvalid, "option %q can not be %s", "设置 %q 的值无效：%s", name, abridged(value))
+			return nil, layers.Refuse(layers.ErrInvalid, "option %q can not be %s", "设置 %q 的值无效：%s", name, abridged(value))
 		}
 	}
 	return opt, nil

@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/intake"
 )
 
@@ -115,7 +114,7 @@ func (s *Service) Imports(ctx context.Context, limit int, after string) (page []
 	if after != "" {
 		i, err := s.Import(ctx, after)
 		if err != nil {
-			return nil, false, format.Refuse(layers.ErrInvalid, "after: there is no import %q; begin again without it", "after：没有编号为 %q 的导入；请去掉该参数重新查询", after)
+			return nil, false, layers.Refuse(layers.ErrInvalid, "after: there is no import %q; begin again without it", "after：没有编号为 %q 的导入；请去掉该参数重新查询", after)
 		}
 		where, args = "where (created, id) < ($2, $3)", append(args, i.Created, after)
 	}
@@ -148,7 +147,7 @@ func (s *Service) Preview(ctx context.Context, id string) ([]byte, error) {
 		return nil, none(err, id)
 	}
 	if body == nil {
-		return nil, format.Refuse(layers.ErrNotFound, "import %s has no preview yet: it comes with the end of the look", "导入 %s 尚无预览：检查结束后可见", id)
+		return nil, layers.Refuse(layers.ErrNotFound, "import %s has no preview yet: it comes with the end of the look", "导入 %s 尚无预览：检查结束后可见", id)
 	}
 	return body, nil
 }
@@ -161,7 +160,7 @@ func (i *Import) ReportParts() (head, tail json.RawMessage, err error) {
 		report = i.Report
 	}
 	if report == nil {
-		return nil, nil, format.Refuse(layers.ErrNotFound, "import %s has no report yet: it comes with the end of the look", "导入 %s 尚无报告：检查结束后可见", i.ID)
+		return nil, nil, layers.Refuse(layers.ErrNotFound, "import %s has no report yet: it comes with the end of the look", "导入 %s 尚无报告：检查结束后可见", i.ID)
 	}
 	// Within a string the quotes would be escaped: this is the member itself.
 	head, tail, found := bytes.Cut(report, []byte(`"findings":[]`))

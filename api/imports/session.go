@@ -116,7 +116,7 @@ func (t *task) announce(ctx context.Context) {
 func (t *task) recovered(ctx context.Context) (*intake.Report, error) {
 	report := &intake.Report{Layer: t.options.Layer, Title: t.options.Title, Mode: t.options.Mode, Doubts: []intake.Doubt{{
 		Rule: "import.interrupted", Severity: format.Warning,
-		Words: format.Say("The server ended just after the layer was written. The layer is complete; the report of the run is lost, that of the look stands.",
+		Words: layers.Say("The server ended just after the layer was written. The layer is complete; the report of the run is lost, that of the look stands.",
 			"图层写入完成后服务中断。图层数据完整；本次导入报告已丢失，请参阅检查报告。"),
 	}}}
 	for _, f := range t.files {

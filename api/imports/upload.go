@@ -15,7 +15,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/intake"
 )
 
@@ -48,7 +47,7 @@ func (s *Service) Begin(ctx context.Context, actor layers.Actor, total int64) (*
 	select {
 	case s.uploads <- struct{}{}:
 	default:
-		return nil, format.Refuse(ErrBusy, "%d uploads run already; try again when one has ended", "已有 %d 个上传正在进行，请稍后再试", cap(s.uploads))
+		return nil, layers.Refuse(ErrBusy, "%d uploads run already; try again when one has ended", "已有 %d 个上传正在进行，请稍后再试", cap(s.uploads))
 	}
 	u := &Upload{service: s, total: total, told: time.Now(), buffer: make([]byte, chunk)}
 	err := s.pool.QueryRow(ctx, "insert into onemap.import (actor, progress) values ($1, $2) returning id::text",
@@ -68,10 +67,10 @@ func (u *Upload) Add(ctx context.Context, name string, from io.Reader) error {
 		return err
 	}
 	if len(u.files) == mostFiles {
-		return format.Refuse(layers.ErrInvalid, "more than %d files; put them into one .zip", "文件超过 %d 个；请打包为一个 .zip", mostFiles)
+		return layers.Refuse(layers.ErrInvalid, "more than %d files; put them into one .zip", "文件超过 %d 个；请打包为一个 .zip", mostFiles)
 	}
 	if slices.ContainsFunc(u.files, func(f File) bool { return strings.EqualFold(f.Name, name) }) {
-		return format.Refuse(layers.ErrInvalid, "two files are named %q", "有两个文件同名：%q", name)
+		return layers.Refuse(layers.ErrInvalid, "two files are named %q", "有两个文件同名：%q", name)
 	}
 	file := File{Name: name}
 	for no := 0; ; no++ {
@@ -107,7 +106,7 @@ func fill(buffer []byte, from io.Reader) (n int, end bool, err error) {
 
 func (u *Upload) put(ctx context.Context, no int, data []byte) error {
 	if u.size += int64(len(data)); u.size > u.service.opt.Limit {
-		return format.Refuse(ErrTooLarge, "the files have more than %d MiB together, the most for one import here", "文件合计超过 %d MiB，为单次导入的上限", u.service.opt.Limit>>20)
+		return layers.Refuse(ErrTooLarge, "the files have more than %d MiB together, the most for one import here", "文件合计超过 %d MiB，为单次导入的上限", u.service.opt.Limit>>20)
 	}
 	_, err := u.service.pool.Exec(ctx, "insert into onemap.import_part (import, file, no, data) values ($1, $2, $3, $4)", u.id, len(u.files), no, data)
 	if err != nil {
@@ -128,7 +127,7 @@ func (u *Upload) put(ctx context.Context, no int, data []byte) error {
 // Finish ends the upload and has its files looked at. It returns ErrInvalid where no bytes came.
 func (u *Upload) Finish(ctx context.Context, first intake.Options) (*Import, error) {
 	if u.size == 0 {
-		return nil, format.Refuse(layers.ErrInvalid, "no file was sent, or only empty ones; send each as a part named \"file\"", "没有收到文件，或文件为空；每个文件作为名为 \"file\" 的部分发送")
+		return nil, layers.Refuse(layers.ErrInvalid, "no file was sent, or only empty ones; send each as a part named \"file\"", "没有收到文件，或文件为空；每个文件作为名为 \"file\" 的部分发送")
 	}
 	if _, err := u.service.pool.Exec(ctx, "update onemap.import set files = $2 where id = $1", u.id, u.files); err != nil {
 		return nil, fmt.Errorf("end an upload: %w", err)
@@ -163,7 +162,7 @@ func fileName(name string) (string, error) {
 	if !utf8.ValidString(name) {
 		plain, err := simplifiedchinese.GB18030.NewDecoder().String(name)
 		if err != nil {
-			return "", format.Refuse(layers.ErrInvalid, "a file's name is neither UTF-8 nor GB18030", "文件名的编码既不是 UTF-8 也不是 GB18030")
+			return "", layers.Refuse(layers.ErrInvalid, "a file's name is neither UTF-8 nor GB18030", "文件名的编码既不是 UTF-8 也不是 GB18030")
 		}
 		name = plain
 	}
@@ -171,9 +170,9 @@ func fileName(name string) (string, error) {
 	control := func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
 	switch {
 	case name == "" || name == "." || name == ".." || strings.ContainsFunc(name, control):
-		return "", format.Refuse(layers.ErrInvalid, "%q is no name of a file; say it as filename of the part, or in ?name=", "%q 不是有效的文件名；请在 filename 或 ?name= 中给出", name)
+		return "", layers.Refuse(layers.ErrInvalid, "%q is no name of a file; say it as filename of the part, or in ?name=", "%q 不是有效的文件名；请在 filename 或 ?name= 中给出", name)
 	case len(name) > longest:
-		return "", format.Refuse(layers.ErrInvalid, "the file's name has %d bytes, at most %d are taken", "文件名有 %d 字节，最多 %d 字节", len(name), longest)
+		return "", layers.Refuse(layers.ErrInvalid, "the file's name has %d bytes, at most %d are taken", "文件名有 %d 字节，最多 %d 字节", len(name), longest)
 	}
 	return name, nil
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // TypeXML is how documents and reports are sent.
@@ -32,12 +31,12 @@ type Exception struct {
 	Locator string // the parameter or operation that is at fault; "" = none
 	Status  int    // of HTTP, where the code has one of its own
 	Err     error
-	words   format.Words
+	words   layers.Words
 }
 
 // Refuse is an invalid request under a code; both texts take the same arguments.
 func Refuse(code, locator, en, zh string, args ...any) *Exception {
-	return &Exception{Code: code, Locator: locator, Err: layers.ErrInvalid, words: format.Say(en, zh, args...)}
+	return &Exception{Code: code, Locator: locator, Err: layers.ErrInvalid, words: layers.Say(en, zh, args...)}
 }
 
 // Missing is a parameter that has to be there and is not.
@@ -61,7 +60,7 @@ func Blame(name string, err error) error {
 
 // Error is the text in English.
 func (e *Exception) Error() string {
-	if e.words == (format.Words{}) {
+	if e.words == (layers.Words{}) {
 		return e.Err.Error()
 	}
 	return e.Err.Error() + ": " + e.words.En
@@ -70,19 +69,25 @@ func (e *Exception) Error() string {
 // Unwrap is the sentinel, or what was said below.
 func (e *Exception) Unwrap() error { return e.Err }
 
-// Words are what to tell in both languages; empty where the wrapped error has to be told.
-func (e *Exception) Words() format.Words { return e.words }
+// Words are what to tell in both languages: its own, or those of the error it wraps.
+func (e *Exception) Words() layers.Words {
+	if e.words == (layers.Words{}) {
+		said, _ := layers.WordsOf(e.Err)
+		return said
+	}
+	return e.words
+}
 
 // Report is an exception report of OWS Common 1.1.
 type Report struct {
 	Version string // of the report: WFS 2.0 wants 2.0.0, WMTS 1.1.0, WFS 1.1 1.0.0, WFS 1.0 1.2.0
 	Code    string
 	Locator string
-	Text    format.Words // the second language may be empty
+	Text    layers.Words // the second language may be empty
 }
 
 // ReportOf is the report of an error, and its status: the given ones where the error has no code of its own.
-func ReportOf(err error, version string, status int, text format.Words) (Report, int) {
+func ReportOf(err error, version string, status int, text layers.Words) (Report, int) {
 	r := Report{Version: version, Code: NoApplicableCode, Text: text}
 	var e *Exception
 	if !errors.As(err, &e) {

@@ -8,7 +8,6 @@ import (
 
 	"onemap/api/ows"
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/format/xsdtest"
 )
 
@@ -18,7 +17,7 @@ func TestAReportSaysCodeLocatorAndBothLanguages(t *testing.T) {
 	if !errors.Is(err, layers.ErrInvalid) {
 		t.Error("an invalid parameter is no ErrInvalid")
 	}
-	r, status := ows.ReportOf(err, "1.1.0", 400, format.Say("no layer %q & none like it", "没有图层“%s”<", "x"))
+	r, status := ows.ReportOf(err, "1.1.0", 400, layers.Say("no layer %q & none like it", "没有图层“%s”<", "x"))
 	body, fail := r.XML()
 	if fail != nil {
 		t.Fatal(fail)
@@ -36,7 +35,7 @@ func TestAReportSaysCodeLocatorAndBothLanguages(t *testing.T) {
 
 func TestWhatHasNoCodeKeepsItsStatus(t *testing.T) {
 	t.Parallel()
-	r, status := ows.ReportOf(errors.New("busy"), "2.0.0", 503, format.Words{En: "busy"})
+	r, status := ows.ReportOf(errors.New("busy"), "2.0.0", 503, layers.Words{En: "busy"})
 	if r.Code != ows.NoApplicableCode || r.Locator != "" || status != 503 {
 		t.Errorf("%+v, %d", r, status)
 	}

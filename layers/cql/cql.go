@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // The limits of a filter.
@@ -148,7 +147,7 @@ func (f *Filter) Check(l *layers.Layer) error {
 // Error is what is wrong with a filter, in both languages. It is layers.ErrInvalid.
 type Error struct {
 	Column int // characters from 1; 0 = of the whole
-	words  format.Words
+	words  layers.Words
 }
 
 func (e *Error) Error() string { return "invalid: " + e.words.En }
@@ -157,15 +156,15 @@ func (e *Error) Error() string { return "invalid: " + e.words.En }
 func (e *Error) Unwrap() error { return layers.ErrInvalid }
 
 // Words are those for the sender.
-func (e *Error) Words() format.Words { return e.words }
+func (e *Error) Words() layers.Words { return e.words }
 
 // wrong says what is wrong at a column.
 func wrong(column int, en, zh string, args ...any) error {
-	words := format.Say(en, zh, args...)
+	words := layers.Say(en, zh, args...)
 	if column > 0 {
-		words = format.Words{En: fmt.Sprintf("filter, column %d: %s", column, words.En), Zh: fmt.Sprintf("过滤条件第 %d 个字符处：%s", column, words.Zh)}
+		words = layers.Words{En: fmt.Sprintf("filter, column %d: %s", column, words.En), Zh: fmt.Sprintf("过滤条件第 %d 个字符处：%s", column, words.Zh)}
 	} else {
-		words = format.Words{En: "filter: " + words.En, Zh: "过滤条件：" + words.Zh}
+		words = layers.Words{En: "filter: " + words.En, Zh: "过滤条件：" + words.Zh}
 	}
 	return &Error{column, words}
 }

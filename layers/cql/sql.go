@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // SQL compiles the filter for a layer, checking it on the way; see Check. Names come from the layer alone; each value goes
@@ -304,14 +303,14 @@ func checkPattern(e Expr) error {
 }
 
 // hint is how a value of a kind is written.
-func hint(k Kind) format.Words {
+func hint(k Kind) layers.Words {
 	switch k {
 	case Text:
-		return format.Words{En: "; a text is written 'so'", Zh: "；文本写作 '文本'"}
+		return layers.Words{En: "; a text is written 'so'", Zh: "；文本写作 '文本'"}
 	case Date:
-		return format.Words{En: "; a date is written DATE('2026-05-01')", Zh: "；日期写作 DATE('2026-05-01')"}
+		return layers.Words{En: "; a date is written DATE('2026-05-01')", Zh: "；日期写作 DATE('2026-05-01')"}
 	case Timestamp:
-		return format.Words{En: "; a time is written TIMESTAMP('2026-05-01T08:00:00Z')", Zh: "；时刻写作 TIMESTAMP('2026-05-01T08:00:00Z')"}
+		return layers.Words{En: "; a time is written TIMESTAMP('2026-05-01T08:00:00Z')", Zh: "；时刻写作 TIMESTAMP('2026-05-01T08:00:00Z')"}
 	}
-	return format.Words{}
+	return layers.Words{}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"onemap/layers"
 )
 
 var boundary = Format{
@@ -69,7 +71,7 @@ func openBoundary(ctx context.Context, in input) ([]*Source, error) {
 	}
 	b.settleCRS(s)
 	if len(strange) > 0 {
-		s.Notes = append(s.Notes, Note{Rule: "boundary.line", Severity: Warning, Words: Say(
+		s.Notes = append(s.Notes, Note{Rule: "boundary.line", Severity: Warning, Words: layers.Say(
 			"lines that are neither a parcel nor a point were not read: %d, the first is line %d",
 			"有 %d 行既不是地块也不是界址点，未读取，首行为第 %d 行", len(strange), strange[0])})
 	}
@@ -183,7 +185,7 @@ func (b *boundarySource) rows(ctx context.Context, yield func(*Row) error) error
 func (m *rowMaker) hectares(v string) string {
 	for _, unit := range []string{"公顷", "平方米", "亩", "㎡", "m²", "m2"} {
 		if number, ok := strings.CutSuffix(v, unit); ok {
-			m.note(Note{Rule: "boundary.unit", Severity: Info, Field: parcelFields[1], Value: shown(v), Words: Say(
+			m.note(Note{Rule: "boundary.unit", Severity: Info, Field: parcelFields[1], Value: shown(v), Words: layers.Say(
 				"the unit %s stands behind the area and was taken off", "面积后带有单位“%s”，已去除", unit)})
 			return strings.TrimSpace(number)
 		}

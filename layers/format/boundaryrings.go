@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"onemap/layers"
 )
 
 // draw makes a parcel's geometry and notes what its line and its points disagree about.
@@ -40,7 +42,7 @@ func (m *rowMaker) parts(p *Parcel) (parts [][][2]float64, ok bool) {
 			if okX {
 				value = q.Y
 			}
-			m.note(Note{Rule: "geometry.number", Severity: Error, Value: shown(value), Words: Say(
+			m.note(Note{Rule: "geometry.number", Severity: Error, Value: shown(value), Words: layers.Say(
 				"the coordinate %q of point %s on line %d is not a number: no geometry", "第 %[3]d 行界址点 %[2]s 的坐标“%[1]s”不是数值，该地块没有图形",
 				shown(value), shown(q.Name), q.Line)})
 			return nil, false
@@ -65,14 +67,14 @@ func (m *rowMaker) checkCount(p *Parcel, rings int) {
 	if err != nil || said == len(p.Points) || said == len(p.Points)-rings {
 		return
 	}
-	m.note(Note{Rule: "boundary.count", Severity: Warning, Field: parcelFields[0], Value: shown(p.Fields[0]), Words: Say(
+	m.note(Note{Rule: "boundary.count", Severity: Warning, Field: parcelFields[0], Value: shown(p.Fields[0]), Words: layers.Say(
 		"the parcel on line %d says %d points and has %d", "第 %d 行地块注明 %d 个界址点，实有 %d 个", p.Line, said, len(p.Points))})
 }
 
 // checkZone finds parcels whose eastings have another zone number than most of the file.
 func (b *boundarySource) checkZone(m *rowMaker, parts [][][2]float64) {
 	if zone := int(parts[0][0][0] / 1e6); zone != b.zone && len(b.zones) > 1 {
-		m.note(Note{Rule: "boundary.zone", Severity: Warning, Value: strconv.Itoa(zone), Words: Say(
+		m.note(Note{Rule: "boundary.zone", Severity: Warning, Value: strconv.Itoa(zone), Words: layers.Say(
 			"the eastings of this parcel begin with %d, the file's zone is %d", "该地块横坐标带号为 %d，文件按 %d 带读取", zone, b.zone)})
 	}
 }
@@ -127,14 +129,14 @@ func (m *rowMaker) drawPolygons(p *Parcel, parts [][][2]float64) {
 			continue
 		}
 		if open {
-			m.note(Note{Rule: "geometry.unclosed", Severity: Warning, Words: Say(
+			m.note(Note{Rule: "geometry.unclosed", Severity: Warning, Words: layers.Say(
 				"ring %d does not end where it begins; it was closed", "第 %d 圈首尾界址点不一致，已自动闭合", i+1)})
 		}
 		rings = append(rings, r)
 	}
 	polygons, area, ok := polygonsOf(rings)
 	if !ok {
-		m.note(Note{Rule: "geometry.large", Severity: Error, Words: Say(
+		m.note(Note{Rule: "geometry.large", Severity: Error, Words: layers.Say(
 			"the parcel has %d rings, too many to tell which are holes: no geometry", "该地块共有 %d 圈，数量过多，无法判断内外圈，没有图形", len(rings))})
 		return
 	}
@@ -154,7 +156,7 @@ func (m *rowMaker) drawPolygons(p *Parcel, parts [][][2]float64) {
 }
 
 func (m *rowMaker) short(ring, points int) {
-	m.note(Note{Rule: "geometry.short", Severity: Warning, Words: Say(
+	m.note(Note{Rule: "geometry.short", Severity: Warning, Words: layers.Say(
 		"ring %d has only %d points and was left out", "第 %d 圈只有 %d 个界址点，未采用", ring, points)})
 }
 
@@ -182,12 +184,12 @@ func (m *rowMaker) checkArea(p *Parcel, square float64) {
 		return
 	case agrees(1):
 		note.Severity = Info
-		note.Words = Say("the area %s is in square metres, the format wants hectares; the value was not changed", "地块面积 %s 的单位应为公顷，实为平方米；数值未作换算", text)
+		note.Words = layers.Say("the area %s is in square metres, the format wants hectares; the value was not changed", "地块面积 %s 的单位应为公顷，实为平方米；数值未作换算", text)
 	case agrees(10_000.0 / 15):
 		note.Severity = Info
-		note.Words = Say("the area %s is in mu, the format wants hectares; the value was not changed", "地块面积 %s 的单位应为公顷，实为亩；数值未作换算", text)
+		note.Words = layers.Say("the area %s is in mu, the format wants hectares; the value was not changed", "地块面积 %s 的单位应为公顷，实为亩；数值未作换算", text)
 	default:
-		note.Words = Say("the area is given as %s hectares, the coordinates enclose %.4f", "注明地块面积 %s 公顷，按坐标计算为 %.4f 公顷", text, square/10_000)
+		note.Words = layers.Say("the area is given as %s hectares, the coordinates enclose %.4f", "注明地块面积 %s 公顷，按坐标计算为 %.4f 公顷", text, square/10_000)
 	}
 	m.note(note)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"onemap/layers"
 )
 
 // Comma-separated values (RFC 4180), with whatever separates them, in whatever encoding.
@@ -83,7 +85,7 @@ func openCSV(ctx context.Context, in input) ([]*Source, error) {
 		return nil, refuse("the file is empty", "文件为空")
 	}
 	if delimiter != "," && delimiter != "\t" {
-		s.Notes = append(s.Notes, Note{Rule: "csv.delimiter", Severity: Info, Words: Say("%q stands between the cells", "列之间以“%s”分隔", delimiter)})
+		s.Notes = append(s.Notes, Note{Rule: "csv.delimiter", Severity: Info, Words: layers.Say("%q stands between the cells", "列之间以“%s”分隔", delimiter)})
 	}
 	return []*Source{s}, nil
 }
@@ -155,7 +157,7 @@ func eachCSV(text *textFile, delimiter string, yield func(*tableRow) error) erro
 		}
 		row.faults = row.faults[:0]
 		if c.open > 0 {
-			row.faults = append(row.faults, cellFault{len(row.cells) - 1, Note{Rule: "csv.quote", Severity: Warning, Words: Say(
+			row.faults = append(row.faults, cellFault{len(row.cells) - 1, Note{Rule: "csv.quote", Severity: Warning, Words: layers.Say(
 				"the quotation mark on line %d is not closed before the file ends", "第 %d 行的引号直到文件末尾未闭合", c.open)}})
 		}
 		if err := yield(&row); err != nil {

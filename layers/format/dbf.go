@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"onemap/layers"
 )
 
 // A dBASE table is a header of 32 bytes, 32 bytes per field and a terminator, then records of fixed width.
@@ -142,12 +144,12 @@ func (d *dbf) columns(e encoding) (fields []Field, notes []Note) {
 		}
 		if seen[name]++; seen[name] > 1 {
 			other := name + "_" + strconv.Itoa(seen[name])
-			notes = append(notes, Note{Rule: "field.duplicate", Severity: Info, Field: other, Words: Say(
+			notes = append(notes, Note{Rule: "field.duplicate", Severity: Info, Field: other, Words: layers.Say(
 				"several fields are called %s; this one is %s here", "多个字段同名 %s，此字段记为 %s", name, other)})
 			name = other
 		}
 		if whole < len(f.name) {
-			notes = append(notes, Note{Rule: "encoding.mended", Severity: Info, Field: name, Words: Say(
+			notes = append(notes, Note{Rule: "encoding.mended", Severity: Info, Field: name, Words: layers.Say(
 				"the name of field %s ended in the middle of a character, which was left out", "字段名 %s 在字符中间被截断，已去除残缺字符", name)})
 		}
 		fields = append(fields, Field{Name: name, Kind: f.declared(), Width: f.width})
@@ -236,7 +238,7 @@ func (f dbfColumn) number(row *Row, name string, text []byte) []byte {
 		}
 		return bytes.TrimPrefix(text, []byte("+"))
 	}
-	row.Notes = append(row.Notes, Note{Rule: "value.number", Severity: Warning, Field: name, Value: shown(string(bytes.ToValidUTF8(text, []byte("\uFFFD")))), Words: Say(
+	row.Notes = append(row.Notes, Note{Rule: "value.number", Severity: Warning, Field: name, Value: shown(string(bytes.ToValidUTF8(text, []byte("\uFFFD")))), Words: layers.Say(
 		"a field of numbers holds text; the value was left empty", "数值字段中含有非数值内容，已置空")})
 	return nil
 }
@@ -273,7 +275,7 @@ func (f dbfColumn) date(row *Row, name string, text []byte) []byte {
 	if len(text) == 8 && isDigits(text) && string(text[4:6]) >= "01" && string(text[4:6]) <= "12" && string(text[6:]) >= "01" && string(text[6:]) <= "31" {
 		return fmt.Appendf(nil, "%s-%s-%s", text[:4], text[4:6], text[6:])
 	}
-	row.Notes = append(row.Notes, Note{Rule: "value.date", Severity: Warning, Field: name, Value: shown(string(bytes.ToValidUTF8(text, []byte("\uFFFD")))), Words: Say(
+	row.Notes = append(row.Notes, Note{Rule: "value.date", Severity: Warning, Field: name, Value: shown(string(bytes.ToValidUTF8(text, []byte("\uFFFD")))), Words: layers.Say(
 		"this is no date; the value was left empty", "不是有效日期，已置空")})
 	return nil
 }

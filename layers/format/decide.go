@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+
+	"onemap/layers"
 )
 
 func shiftJIS() encoding { return encoding{name: "SHIFT_JIS", code: japanese.ShiftJIS} }
@@ -31,7 +33,7 @@ func decide(told string, claims []claim, see func(*witness) error) (e encoding, 
 			if told != "" {
 				return e, nil, err
 			}
-			notes = append(notes, Note{Rule: "encoding.unknown", Severity: Info, Value: shown(c.name), Words: Say(
+			notes = append(notes, Note{Rule: "encoding.unknown", Severity: Info, Value: shown(c.name), Words: layers.Say(
 				"the file names an encoding that is not known: %s", "文件声明的编码无法识别：%s", shown(c.how))})
 			continue
 		}
@@ -45,7 +47,7 @@ func decide(told string, claims []claim, see func(*witness) error) (e encoding, 
 		notes = append(notes, contradiction(c.how, named, found, true))
 	}
 	if !sure {
-		notes = append(notes, Note{Rule: "encoding.doubt", Severity: Warning, Words: Say(
+		notes = append(notes, Note{Rule: "encoding.doubt", Severity: Warning, Words: layers.Say(
 			"the encoding of the text could not be told and was taken to be %s: look at the values, and say the encoding if they are wrong",
 			"无法判定文本编码，已按 %s 读取；请核对文字，如有乱码请指定编码", found.name)})
 	}
@@ -57,7 +59,7 @@ func contradiction(how string, named, found encoding, left bool) Note {
 	if left {
 		en, zh = "it was read as %[3]s", "已按 %[3]s 读取"
 	}
-	return Note{Rule: "encoding.contradiction", Severity: Warning, Words: Say(
+	return Note{Rule: "encoding.contradiction", Severity: Warning, Words: layers.Say(
 		"%[1]s, but the text is not clean %[2]s and reads as %[3]s; "+en, "%[1]s，但文本不符合 %[2]s，而像是 %[3]s；"+zh, how, named.name, found.name)}
 }
 

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
+
+	"onemap/layers"
 )
 
 // encoding is how a file's text is written down, and how we know.
@@ -105,7 +107,7 @@ func (e encoding) value(row *Row, field string, b []byte) []byte {
 	if whole := e.whole(b); whole < len(b) {
 		b = b[:whole]
 		text := []byte(e.text(b))
-		row.Notes = append(row.Notes, Note{Rule: "encoding.mended", Severity: Warning, Field: field, Value: shown(string(text)), Words: Say(
+		row.Notes = append(row.Notes, Note{Rule: "encoding.mended", Severity: Warning, Field: field, Value: shown(string(text)), Words: layers.Say(
 			"the value ended in the middle of a character, which was left out: the field is too short for it",
 			"值在字符中间被截断，已去除残缺字符（字段长度不足）")})
 		return text

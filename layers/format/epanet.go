@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"onemap/layers"
 )
 
 var epanet = Format{
@@ -73,7 +75,7 @@ func pumpWords(r *inpRow) {
 	for i := 3; i < len(r.words); i += 2 {
 		field, ok := map[string]string{"HEAD": "curve", "POWER": "power", "SPEED": "speed", "PATTERN": "pattern"}[strings.ToUpper(r.words[i])]
 		if !ok || i+1 == len(r.words) {
-			r.note(Note{Rule: "inp.words", Severity: Warning, Value: shown(r.words[i]), Words: Say(
+			r.note(Note{Rule: "inp.words", Severity: Warning, Value: shown(r.words[i]), Words: layers.Say(
 				"%q is no property of a pump, or has no value; the rest of the line was not read", "“%s”不是水泵参数或缺少取值，该行其余部分未读取", shown(r.words[i]))})
 			return
 		}
@@ -103,7 +105,7 @@ func epanetUnits(m *inpModel) []Note {
 }
 
 func unitsNote(flow, en, zh string) []Note {
-	return []Note{{Rule: "inp.units", Severity: Info, Words: Words{
+	return []Note{{Rule: "inp.units", Severity: Info, Words: layers.Words{
 		En: "the model's flow is in " + flow + ": lengths and elevations are in " + en + "; the values were not changed",
 		Zh: "模型流量单位为 " + flow + "：长度与高程为" + zh + "；数值未作换算"}}}
 }

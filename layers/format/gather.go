@@ -47,7 +47,7 @@ func (g *gatherer) give(file string) error {
 		return g.directory(file, name, 0)
 	}
 	if !info.Mode().IsRegular() {
-		g.skip(name, 0, Words{"no regular file", "不是普通文件"})
+		g.skip(name, 0, layers.Say("no regular file", "不是普通文件"))
 		return nil
 	}
 	if err := g.file(file, name, info.Size(), 0); err != nil {
@@ -62,7 +62,7 @@ type missing struct{ file string }
 func (m *missing) Error() string { return layers.ErrNotFound.Error() + ": there is no file " + m.file }
 func (m *missing) Unwrap() error { return layers.ErrNotFound }
 
-func (g *gatherer) skip(name string, bytes int64, why Words) {
+func (g *gatherer) skip(name string, bytes int64, why layers.Words) {
 	g.skipped = append(g.skipped, File{Name: printable(name), Bytes: bytes, Skipped: &why})
 }
 
@@ -97,7 +97,7 @@ func (g *gatherer) directory(dir, name string, depth int) error {
 		return nil
 	}
 	if depth > directoryDepth {
-		g.skip(name, 0, Say("directories lie more than %d deep", "目录嵌套超过 %d 层", directoryDepth))
+		g.skip(name, 0, layers.Say("directories lie more than %d deep", "目录嵌套超过 %d 层", directoryDepth))
 		return nil
 	}
 	entries, err := os.ReadDir(dir)
@@ -115,7 +115,7 @@ func (g *gatherer) directory(dir, name string, depth int) error {
 		case info.IsDir():
 			err = g.directory(path, inner, depth+1)
 		case !info.Mode().IsRegular():
-			g.skip(inner, 0, Words{"a symbolic link or device, which is not followed", "符号链接或设备文件，不予读取"})
+			g.skip(inner, 0, layers.Say("a symbolic link or device, which is not followed", "符号链接或设备文件，不予读取"))
 		default:
 			if err = g.countFile(); err == nil {
 				err = g.file(path, inner, info.Size(), 0)
@@ -164,7 +164,7 @@ func (g *gatherer) file(path, name string, size int64, depth int) error {
 		return nil
 	}
 	if depth >= g.folder.limits.Depth {
-		g.skip(name, size, Say("archives lie more than %d deep in each other", "压缩包嵌套超过 %d 层", g.folder.limits.Depth))
+		g.skip(name, size, layers.Say("archives lie more than %d deep in each other", "压缩包嵌套超过 %d 层", g.folder.limits.Depth))
 		return nil
 	}
 	return unpack(path, name, depth+1)

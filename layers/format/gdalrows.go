@@ -7,6 +7,8 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+
+	"onemap/layers"
 )
 
 // gdalRun is one reading of a source.
@@ -159,7 +161,7 @@ func (r *gdalRun) dumped(s *dumpStream, halves [][2]int) error {
 			return err
 		}
 		if lost > 0 {
-			if err := r.lose(0, Say("a row of %d MB is larger than the limit of %d MB", "一行数据有 %d MB，超过上限 %d MB",
+			if err := r.lose(0, layers.Say("a row of %d MB is larger than the limit of %d MB", "一行数据有 %d MB，超过上限 %d MB",
 				lost>>20, r.folder.limits.Row>>20)); err != nil {
 				return err
 			}
@@ -212,7 +214,7 @@ func (r *gdalRun) emitDumped(fid, at int64, geometry []byte, values [][]byte) er
 	}
 	if !ok {
 		r.seen.add(fid)
-		return r.lose(r.number(fid), Say("the geometry is of a kind that can not be read", "几何类型无法读取"))
+		return r.lose(r.number(fid), layers.Say("the geometry is of a kind that can not be read", "几何类型无法读取"))
 	}
 	return r.emit(fid, r.plainer.out, values)
 }
@@ -256,7 +258,7 @@ func (r *gdalRun) pass() error {
 }
 
 // lose yields a row that can not be read; number 0 = it is not known which.
-func (r *gdalRun) lose(number int64, words Words) error {
+func (r *gdalRun) lose(number int64, words layers.Words) error {
 	clear(r.row.Values)
 	r.row = Row{Number: number, Values: r.row.Values, Lost: true, Notes: append(r.row.Notes[:0], Note{Rule: "row.unreadable", Severity: Error, Words: words})}
 	return r.pass()
@@ -297,7 +299,7 @@ func (r *gdalRun) tellLost() error {
 			continue
 		}
 		r.seen.add(fid)
-		if err := r.lose(r.number(fid), Say("GDAL says: %s", "GDAL 提示：%s", line)); err != nil {
+		if err := r.lose(r.number(fid), layers.Say("GDAL says: %s", "GDAL 提示：%s", line)); err != nil {
 			return err
 		}
 	}
@@ -312,5 +314,5 @@ func (r *gdalRun) tellLost() error {
 	if len(lines) > 0 {
 		reason = lines[0]
 	}
-	return r.lose(0, Say("%d of %d rows could not be read: %s", "共 %[2]d 行，其中 %[1]d 行无法读取：%[3]s", missing, r.info.count, reason))
+	return r.lose(0, layers.Say("%d of %d rows could not be read: %s", "共 %[2]d 行，其中 %[1]d 行无法读取：%[3]s", missing, r.info.count, reason))
 }

@@ -21,12 +21,12 @@ type gdalSource struct {
 	columns []int // of info.fields, for each of Source.Fields
 	fields  []Field
 
-	firstFID int64           // of the format: what GDAL calls its first row
-	plain    bool            // rows can only be read in the file's own way, without numbers of ours
-	utc      bool            // moments that name no zone are UTC
-	native   bool            // the driver takes SQL itself, which spares GDAL a copy of each row
-	faults   map[int64]Words // what is wrong with geometries, by their place in the file from 0, where it was found before
-	carried  *encoding       // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding
+	firstFID int64                  // of the format: what GDAL calls its first row
+	plain    bool                   // rows can only be read in the file's own way, without numbers of ours
+	utc      bool                   // moments that name no zone are UTC
+	native   bool                   // the driver takes SQL itself, which spares GDAL a copy of each row
+	faults   map[int64]layers.Words // what is wrong with geometries, by their place in the file from 0, where it was found before
+	carried  *encoding              // text travels as if it were Latin-1, and is this; nil = GDAL knows its encoding
 }
 
 // gdalWay is how a format is read with GDAL.
@@ -41,7 +41,7 @@ type gdalWay struct {
 	plain    bool
 	utc      bool // moments that name no zone are UTC
 	native   bool
-	faults   map[int64]Words
+	faults   map[int64]layers.Words
 	lax      bool // rows without geometry need not come: the caller knows them
 	carried  *encoding
 }
@@ -87,14 +87,14 @@ func warningNote(text string) Note {
 	note := Note{Rule: "reader.warning", Severity: Info}
 	switch {
 	case strings.HasPrefix(text, "Non closed ring"):
-		note.Rule, note.Words = "geometry.unclosed", Words{"some rings do not end where they begin", "部分多边形边界首尾不闭合"}
+		note.Rule, note.Words = "geometry.unclosed", layers.Say("some rings do not end where they begin", "部分多边形边界首尾不闭合")
 	case strings.HasPrefix(text, "This version of GeoPackage"):
-		note.Words = Words{"GDAL does not know this version of GeoPackage in full; it was read all the same: hold the number of rows against the file",
-			"GDAL 不完全支持该 GeoPackage 的版本，仍已读取，请核对行数"}
+		note.Words = layers.Say("GDAL does not know this version of GeoPackage in full; it was read all the same: hold the number of rows against the file",
+			"GDAL 不完全支持该 GeoPackage 的版本，仍已读取，请核对行数")
 	case strings.Contains(text, "parsing kml Style"):
-		note.Words = Words{"a style in the KML is incomplete; styles are not imported, features are", "KML 中有样式定义不完整；样式不导入，不影响要素"}
+		note.Words = layers.Say("a style in the KML is incomplete; styles are not imported, features are", "KML 中有样式定义不完整；样式不导入，不影响要素")
 	default:
-		note.Words = Say("GDAL, which reads the file, warns: %s", "读取程序 GDAL 给出警告（英文原文），请核对导入结果：%s", shown(text))
+		note.Words = layers.Say("GDAL, which reads the file, warns: %s", "读取程序 GDAL 给出警告（英文原文），请核对导入结果：%s", shown(text))
 	}
 	return note
 }
@@ -116,12 +116,12 @@ func (g *gdalSource) source(w gdalWay) *Source {
 		kind, ok := f.declared()
 		if !ok {
 			s.Notes = append(s.Notes, Note{Rule: "field.binary", Severity: Warning, Field: f.name,
-				Words: Say("field %s holds binary data and was left out", "字段 %s 为二进制数据，已略去", f.name)})
+				Words: layers.Say("field %s holds binary data and was left out", "字段 %s 为二进制数据，已略去", f.name)})
 			continue
 		}
 		if strings.HasSuffix(f.kind, "List") {
 			s.Notes = append(s.Notes, Note{Rule: "field.list", Severity: Info, Field: f.name,
-				Words: Say("field %s holds lists, which become text", "字段 %s 为列表，已转为文本", f.name)})
+				Words: layers.Say("field %s holds lists, which become text", "字段 %s 为列表，已转为文本", f.name)})
 		}
 		g.columns = append(g.columns, at)
 		g.fields = append(g.fields, Field{Name: f.name, Kind: kind, Width: f.width})

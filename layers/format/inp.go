@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"onemap/layers"
 )
 
 // EPANET and SWMM write the same kind of file: sections of lines, a line per thing, words between blanks, and after a
@@ -253,7 +255,7 @@ func (m *inpModel) far(p [2]float64) bool {
 	if m.extent == nil {
 		var seen sight
 		for _, l := range m.of("COOR", 0).lines {
-			if p, wrong := l.coordinate(); wrong == (Words{}) {
+			if p, wrong := l.coordinate(); wrong == (layers.Words{}) {
 				seen.add(p[0], p[1])
 			}
 		}
@@ -285,17 +287,17 @@ func (m *inpModel) option(section, name string) string {
 func (m *inpModel) notes() []Note {
 	var notes []Note
 	if len(m.unknown) > 0 {
-		notes = append(notes, Note{Rule: "inp.section", Severity: Warning, Words: Say(
+		notes = append(notes, Note{Rule: "inp.section", Severity: Warning, Words: layers.Say(
 			"sections that %s does not have were not read (with their lines): %s", "以下段落不属于 %s 格式，未读取（括号内为行号）：%s",
 			m.dialect.format, strings.Join(m.unknown, ", "))})
 	}
 	if len(m.strays) > 0 {
-		notes = append(notes, Note{Rule: "inp.section", Severity: Warning, Words: Say(
+		notes = append(notes, Note{Rule: "inp.section", Severity: Warning, Words: layers.Say(
 			"lines before the first section were not read: %d, the first is line %d",
 			"第一个段落之前有 %d 行内容未读取，首行为第 %d 行", len(m.strays), m.strays[0])})
 	}
 	if m.dialect.ends && !m.ended {
-		notes = append(notes, Note{Rule: "inp.end", Severity: Warning, Words: Say(
+		notes = append(notes, Note{Rule: "inp.end", Severity: Warning, Words: layers.Say(
 			"there is no [END]: the file may have been cut off (it has %d lines)", "文件缺少 [END] 结束标记，内容可能不完整（共 %d 行）", m.lines)})
 	}
 	return notes

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"onemap/layers"
 )
 
 // inpTable is one source of a model: its fields, and the sections they come from.
@@ -77,7 +79,7 @@ func (r *inpRow) lay(layout, words []string) {
 		}
 	}
 	if extra := words[len(layout):]; len(extra) > 0 {
-		r.note(Note{Rule: "inp.words", Severity: Warning, Value: shown(strings.Join(extra, " ")), Words: Say(
+		r.note(Note{Rule: "inp.words", Severity: Warning, Value: shown(strings.Join(extra, " ")), Words: layers.Say(
 			"there are more words on the line than have a meaning; the last were left out", "该行内容多于规定的项数，多余部分未读取")})
 	}
 }
@@ -120,7 +122,7 @@ func (r *inpRow) read(rows inpRows, line inpLine, seen map[string]int) {
 	r.put("kind", rows.kind)
 	r.put("description", line.comment)
 	if before, ok := seen[r.id]; ok {
-		r.note(Note{Rule: "id.duplicate", Severity: Warning, Field: "id", Value: shown(r.words[0]), Words: Say(
+		r.note(Note{Rule: "id.duplicate", Severity: Warning, Field: "id", Value: shown(r.words[0]), Words: layers.Say(
 			"the name %q was given before, on line %d", "编号“%s”重复，首次出现于第 %d 行", shown(r.words[0]), before)})
 	} else {
 		seen[r.id] = line.number
@@ -176,25 +178,25 @@ func (r *inpRow) join(j inpJoin) {
 }
 
 // place returns the coordinate of a node, and what is wrong with it where there is none.
-func (m *inpModel) place(section, name string) (p [2]float64, wrong Words) {
+func (m *inpModel) place(section, name string) (p [2]float64, wrong layers.Words) {
 	line, ok := m.of(section, 0).firstOf(m.key(name))
 	if !ok {
-		return p, Say("%q has no coordinates in [%s]", "[%[2]s] 段中没有“%[1]s”的坐标", shown(name), map[string]string{"COOR": "COORDINATES", "SYMB": "SYMBOLS"}[section])
+		return p, layers.Say("%q has no coordinates in [%s]", "[%[2]s] 段中没有“%[1]s”的坐标", shown(name), map[string]string{"COOR": "COORDINATES", "SYMB": "SYMBOLS"}[section])
 	}
 	return line.coordinate()
 }
 
 // coordinate reads a line "name x y".
-func (l inpLine) coordinate() (p [2]float64, wrong Words) {
+func (l inpLine) coordinate() (p [2]float64, wrong layers.Words) {
 	var room [4]string
 	w := words(l.text, room[:0])
 	if len(w) < 3 {
-		return p, Say("line %d of the coordinates has %d words, not 3", "第 %d 行坐标只有 %d 项，应为 3 项", l.number, len(w))
+		return p, layers.Say("line %d of the coordinates has %d words, not 3", "第 %d 行坐标只有 %d 项，应为 3 项", l.number, len(w))
 	}
 	for i := range p {
 		v, ok := number(w[i+1])
 		if !ok {
-			return p, Say("the coordinate %q on line %d is not a number", "坐标“%s”（第 %d 行）不是数值", shown(w[i+1]), l.number)
+			return p, layers.Say("the coordinate %q on line %d is not a number", "坐标“%s”（第 %d 行）不是数值", shown(w[i+1]), l.number)
 		}
 		p[i] = v
 	}
@@ -204,27 +206,27 @@ func (l inpLine) coordinate() (p [2]float64, wrong Words) {
 // point makes a row's geometry of the coordinate that a section gives for it.
 func (r *inpRow) point(section string) {
 	p, wrong := r.model.place(section, r.name)
-	if wrong != (Words{}) {
+	if wrong != (layers.Words{}) {
 		r.noGeometry(wrong)
 		return
 	}
 	r.geometry.point(p[0], p[1], nil)
 }
 
-func (r *inpRow) noGeometry(why Words) {
-	r.note(Note{Rule: "geometry.missing", Severity: Warning, Words: Words{En: why.En + ": no geometry", Zh: why.Zh + "，该行没有图形"}})
+func (r *inpRow) noGeometry(why layers.Words) {
+	r.note(Note{Rule: "geometry.missing", Severity: Warning, Words: layers.Words{En: why.En + ": no geometry", Zh: why.Zh + "，该行没有图形"}})
 }
 
 // bends returns the coordinates that a section lists for the row, in order, and notes those that can not be read.
 func (r *inpRow) bends(section string, points [][2]float64) [][2]float64 {
 	r.model.of(section, 0).each(r.id, func(l inpLine) {
 		p, wrong := l.coordinate()
-		if wrong != (Words{}) {
-			r.note(Note{Rule: "geometry.vertex", Severity: Warning, Words: Words{En: wrong.En + ": the vertex was left out", Zh: wrong.Zh + "，该折点未读取"}})
+		if wrong != (layers.Words{}) {
+			r.note(Note{Rule: "geometry.vertex", Severity: Warning, Words: layers.Words{En: wrong.En + ": the vertex was left out", Zh: wrong.Zh + "，该折点未读取"}})
 			return
 		}
 		if r.model.far(p) {
-			r.note(Note{Rule: "geometry.far", Severity: Warning, Value: fmt.Sprintf("%g %g", p[0], p[1]), Words: Say(
+			r.note(Note{Rule: "geometry.far", Severity: Warning, Value: fmt.Sprintf("%g %g", p[0], p[1]), Words: layers.Say(
 				"the vertex on line %d lies far from all nodes: the file may mix coordinate systems",
 				"第 %d 行的折点远离所有节点，文件中可能混用了不同坐标系", l.number)})
 		}
@@ -238,7 +240,7 @@ func (r *inpRow) between() {
 	var ends [2][2]float64
 	for i, field := range []string{"node1", "node2"} {
 		p, wrong := r.model.place("COOR", string(r.row.Values[r.field(field)]))
-		if wrong != (Words{}) {
+		if wrong != (layers.Words{}) {
 			r.noGeometry(wrong)
 			return
 		}
@@ -253,7 +255,7 @@ func joined(sections ...string) func(*inpRow) bool {
 		for _, field := range []string{"node1", "node2"} {
 			name := string(r.row.Values[r.field(field)])
 			if name == "" {
-				r.astray(field, Say("the line names no %s", "该行缺少 %s", field))
+				r.astray(field, layers.Say("the line names no %s", "该行缺少 %s", field))
 				return false
 			}
 			found := slices.ContainsFunc(sections, func(s string) bool {
@@ -261,7 +263,7 @@ func joined(sections ...string) func(*inpRow) bool {
 				return ok
 			})
 			if !found {
-				r.astray(field, Say("the node %q (%s) is not in the file", "文件中没有节点“%s”（%s）", shown(name), field))
+				r.astray(field, layers.Say("the node %q (%s) is not in the file", "文件中没有节点“%s”（%s）", shown(name), field))
 				return false
 			}
 		}
@@ -269,8 +271,8 @@ func joined(sections ...string) func(*inpRow) bool {
 	}
 }
 
-func (r *inpRow) astray(field string, why Words) {
-	r.lose(Note{Rule: "link.node", Severity: Error, Field: field, Value: shown(r.words[0]), Words: Words{
+func (r *inpRow) astray(field string, why layers.Words) {
+	r.lose(Note{Rule: "link.node", Severity: Error, Field: field, Value: shown(r.words[0]), Words: layers.Words{
 		En: fmt.Sprintf("link %q: %s", shown(r.words[0]), why.En), Zh: fmt.Sprintf("管线“%s”：%s", shown(r.words[0]), why.Zh)}})
 }
 

@@ -25,11 +25,11 @@ type jsonCheck struct {
 	limit  int64
 	text   []byte // of the string read last, its beginning
 
-	features int64           // so far
-	faults   map[int64]Words // of geometries, by the feature's place from 0
-	ids      bool            // features have numbers of their own
-	strange  int64           // members of "features" that are no features by their type
-	where    Words           // of the first of them
+	features int64                  // so far
+	faults   map[int64]layers.Words // of geometries, by the feature's place from 0
+	ids      bool                   // features have numbers of their own
+	strange  int64                  // members of "features" that are no features by their type
+	where    layers.Words           // of the first of them
 }
 
 const (
@@ -45,7 +45,7 @@ func checkJSON(ctx context.Context, path string, limit int) (*jsonCheck, error) 
 		return nil, err
 	}
 	defer f.Close()
-	c := &jsonCheck{ctx: ctx, in: bufio.NewReaderSize(f, 1<<18), line: 1, limit: int64(limit), faults: map[int64]Words{}}
+	c := &jsonCheck{ctx: ctx, in: bufio.NewReaderSize(f, 1<<18), line: 1, limit: int64(limit), faults: map[int64]layers.Words{}}
 	if mark, _ := c.in.Peek(3); string(mark) == "\xef\xbb\xbf" {
 		c.in.Discard(3) // three bytes that were peeked at
 	}
@@ -72,7 +72,7 @@ func (c *jsonCheck) notes() []Note {
 	if c.strange == 0 {
 		return nil
 	}
-	return []Note{{Rule: "json.feature", Severity: Warning, Words: Words{
+	return []Note{{Rule: "json.feature", Severity: Warning, Words: layers.Words{
 		En: fmt.Sprintf(`%d members of "features" are no features as they should be; the first: %s`, c.strange, c.where.En),
 		Zh: fmt.Sprintf(`"features" 中有 %d 项不是规范的要素；第一处：%s`, c.strange, c.where.Zh),
 	}}}
@@ -84,22 +84,22 @@ func (c *jsonCheck) instead(err error) error {
 		return err
 	}
 	if c.strange > 0 {
-		return Refused(layers.ErrInvalid, c.where)
+		return layers.Refused(layers.ErrInvalid, c.where)
 	}
 	for _, w := range c.faults {
-		return Refused(layers.ErrInvalid, w)
+		return layers.Refused(layers.ErrInvalid, w)
 	}
 	return err
 }
 
 // refuse is an error with line and column.
 func (c *jsonCheck) refuse(en, zh string, args ...any) error {
-	return Refused(layers.ErrInvalid, c.here(en, zh, args...))
+	return layers.Refused(layers.ErrInvalid, c.here(en, zh, args...))
 }
 
-func (c *jsonCheck) here(en, zh string, args ...any) Words {
-	where, what := Say("line %d, column %d: ", "第 %d 行第 %d 列：", c.line, max(c.column, 1)), Say(en, zh, args...)
-	return Words{En: where.En + what.En, Zh: where.Zh + what.Zh}
+func (c *jsonCheck) here(en, zh string, args ...any) layers.Words {
+	where, what := layers.Say("line %d, column %d: ", "第 %d 行第 %d 列：", c.line, max(c.column, 1)), layers.Say(en, zh, args...)
+	return layers.Words{En: where.En + what.En, Zh: where.Zh + what.Zh}
 }
 
 // byte reads one byte.

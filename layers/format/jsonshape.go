@@ -1,6 +1,10 @@
 package format
 
-import "strings"
+import (
+	"strings"
+
+	"onemap/layers"
+)
 
 // jsonRole is what a value is in GeoJSON, by where it stands.
 type jsonRole int
@@ -32,10 +36,10 @@ var jsonLevels = map[string]int{
 type jsonObject struct {
 	kind                              string // "type", in small letters
 	features, coordinates, geometries bool
-	levels                            int   // of lists around the numbers, the deepest; 0 = no numbers
-	even                              bool  // all numbers lie as deep
-	fault                             Words // of what lies in it
-	short                             Words // of the first position that lacks a number
+	levels                            int          // of lists around the numbers, the deepest; 0 = no numbers
+	even                              bool         // all numbers lie as deep
+	fault                             layers.Words // of what lies in it
+	short                             layers.Words // of the first position that lacks a number
 }
 
 // object reads on to the closing brace.
@@ -216,13 +220,13 @@ func (c *jsonCheck) item(b byte, r jsonRole, depth, level int, o *jsonObject) er
 }
 
 // fault remembers what is wrong with the geometry of the current feature.
-func (c *jsonCheck) fault(w Words) {
+func (c *jsonCheck) fault(w layers.Words) {
 	if _, ok := c.faults[c.features]; !ok && len(c.faults) < jsonFaults {
 		c.faults[c.features] = w
 	}
 }
 
-func (c *jsonCheck) skipped(w Words) {
+func (c *jsonCheck) skipped(w layers.Words) {
 	if c.strange++; c.strange == 1 {
 		c.where = w
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"regexp"
 	"strings"
+
+	"onemap/layers"
 )
 
 // MapInfo's tables come as .tab with .dat, .map and .id beside it, or as text in .mif with .mid.
@@ -83,7 +85,7 @@ func (in input) openMapInfo(ctx context.Context, ext, data string) ([]*Source, e
 		s.Encoding, s.Notes = e.said(), append(s.Notes, notes...)
 		for _, f := range s.Fields {
 			if mangled([]byte(f.Name)) {
-				s.Notes = append(s.Notes, Note{Rule: "encoding.broken", Severity: Warning, Field: f.Name, Words: Say(
+				s.Notes = append(s.Notes, Note{Rule: "encoding.broken", Severity: Warning, Field: f.Name, Words: layers.Say(
 					"the program that wrote the file replaced bytes in the name of field %s: give it a name by the mapping",
 					"写出文件的软件损坏了字段名“%s”，请在字段映射中另行命名", f.Name)})
 			}

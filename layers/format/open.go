@@ -106,7 +106,7 @@ func extension(name string) string {
 // one opens a file, or says why not.
 func (o *opening) one(f *found, k *known) error {
 	file := File{Name: f.name, Bytes: f.bytes}
-	skip := func(w Words) error {
+	skip := func(w layers.Words) error {
 		file.Skipped = &w
 		o.data.Files = append(o.data.Files, file)
 		return nil
@@ -128,7 +128,7 @@ func (o *opening) one(f *found, k *known) error {
 		return err
 	}
 	if len(sources) == 0 {
-		return skip(Words{"it holds no layer", "其中没有图层"})
+		return skip(layers.Say("it holds no layer", "其中没有图层"))
 	}
 	file.Format = k.format.Title
 	o.data.Files = append(o.data.Files, file)
@@ -151,25 +151,25 @@ var partsOf = map[string]string{
 }
 
 // unknown says what a file is that is of no format.
-func unknown(f *found) Words {
+func unknown(f *found) layers.Words {
 	ext := strings.ToLower(extension(f.name))
 	if whole := partsOf[ext]; whole != "" && len(f.head) > 0 {
-		return Say("it is a part of a file whose %s is missing: give all files of that name together, or in one zip", "缺少与之配套的 %s 文件：请将同名的各个文件一起选择，或打包为一个 zip", whole)
+		return layers.Say("it is a part of a file whose %s is missing: give all files of that name together, or in one zip", "缺少与之配套的 %s 文件：请将同名的各个文件一起选择，或打包为一个 zip", whole)
 	}
 	what := looksLike(f.head)
 	if format, ok := called(f.name); ok && len(f.head) > 0 && ext != ".txt" && ext != ".xml" && ext != ".json" { // anything is called so
-		return Words{
+		return layers.Words{
 			En: "it is named like " + format.Title + ", but its content is something else: it looks like " + what.En,
 			Zh: "文件名像 " + format.Title + "，但内容不是，看起来是：" + what.Zh,
 		}
 	}
 	if len(f.head) == 0 {
-		return Words{"the file is empty", "文件为空"}
+		return layers.Say("the file is empty", "文件为空")
 	}
 	if ext == ".txt" && what.En == "plain text" {
-		what = Words{"plain text; a table has to be called .csv, and boundary points begin with [属性描述]", "纯文本；表格请改名为 .csv，界址点文件应以 [属性描述] 开头"}
+		what = layers.Say("plain text; a table has to be called .csv, and boundary points begin with [属性描述]", "纯文本；表格请改名为 .csv，界址点文件应以 [属性描述] 开头")
 	}
-	return Words{En: "not a format that can be imported; it looks like " + what.En, Zh: "不是可导入的格式，看起来是：" + what.Zh}
+	return layers.Words{En: "not a format that can be imported; it looks like " + what.En, Zh: "不是可导入的格式，看起来是：" + what.Zh}
 }
 
 // nothing is the error where no file can be read: the reasons, the first three.
@@ -183,5 +183,5 @@ func (o *opening) nothing() error {
 	if len(en) == 0 {
 		return refuse("there is nothing in it that can be read", "其中没有可读取的数据")
 	}
-	return Refused(layers.ErrInvalid, Words{En: strings.Join(en, "; "), Zh: strings.Join(zh, "；")})
+	return layers.Refused(layers.ErrInvalid, layers.Words{En: strings.Join(en, "; "), Zh: strings.Join(zh, "；")})
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"onemap/layers"
 )
 
 // rowMaker makes the rows of our own readers, one after the other in the same memory.
@@ -42,12 +44,12 @@ func (m *rowMaker) end() *Row {
 // set gives a field its text; none is null. NUL, which PostgreSQL can not hold, is left out.
 func (m *rowMaker) set(i int, s string) {
 	if strings.IndexByte(s, 0) >= 0 {
-		m.note(Note{Rule: "text.nul", Severity: Warning, Field: m.fields[i].Name, Value: shown(s), Words: Say(
+		m.note(Note{Rule: "text.nul", Severity: Warning, Field: m.fields[i].Name, Value: shown(s), Words: layers.Say(
 			"the value holds NUL bytes, which were left out", "值中含有空字节（NUL），已去除")})
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
 	if s = strings.ToValidUTF8(s, "\uFFFD"); strings.ContainsRune(s, utf8.RuneError) {
-		m.note(Note{Rule: "encoding.broken", Severity: Warning, Field: m.fields[i].Name, Value: shown(s), Words: Say(
+		m.note(Note{Rule: "encoding.broken", Severity: Warning, Field: m.fields[i].Name, Value: shown(s), Words: layers.Say(
 			"the value holds bytes that are no character of the file's encoding; they stand as \uFFFD",
 			"值中含有不符合文件编码的字节，已用 \uFFFD 代替")})
 	}
@@ -66,7 +68,7 @@ func (m *rowMaker) setNumber(i int, s string) {
 	}
 	d, ok := decimal(s)
 	if !ok {
-		m.note(Note{Rule: "value.number", Severity: Error, Field: m.fields[i].Name, Value: shown(s), Words: Say(
+		m.note(Note{Rule: "value.number", Severity: Error, Field: m.fields[i].Name, Value: shown(s), Words: layers.Say(
 			"%q is not a number; the value was left empty", "“%s”不是数值，已置空", shown(s))})
 	}
 	m.set(i, d)

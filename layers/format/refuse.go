@@ -2,42 +2,24 @@ package format
 
 import (
 	"errors"
+	"strings"
 
 	"onemap/layers"
 )
 
-// refusal is an error under a sentinel that says itself to people, in both languages.
-type refusal struct {
-	sentinel error
-	words    Words
+// refuse is layers.Refuse of what is wrong with a file.
+func refuse(en, zh string, args ...any) error {
+	return layers.Refuse(layers.ErrInvalid, en, zh, args...)
 }
 
-// Refuse makes an error that wraps a sentinel; both texts take the same arguments. Its method Words has them for doors.
-func Refuse(sentinel error, en, zh string, args ...any) error {
-	return &refusal{sentinel, Say(en, zh, args...)}
-}
-
-// Refused is Refuse of words that are there.
-func Refused(sentinel error, words Words) error { return &refusal{sentinel, words} }
-
-func (r *refusal) Error() string { return r.sentinel.Error() + ": " + r.words.En }
-func (r *refusal) Unwrap() error { return r.sentinel }
-func (r *refusal) Words() Words  { return r.words }
-
-// refuse is Refuse of what is wrong with a file: layers.ErrInvalid.
-func refuse(en, zh string, args ...any) error { return Refuse(layers.ErrInvalid, en, zh, args...) }
-
-// WordsOf is what an error says to people, in both languages where it has them.
-func WordsOf(err error) Words {
-	var r *refusal
-	if errors.As(err, &r) {
-		return r.words
+// WordsOf is what a reader's error says to people; of one that has no words, such as a library's, its text.
+func WordsOf(err error) layers.Words {
+	if said, ok := layers.WordsOf(err); ok {
+		return said
 	}
 	text := err.Error()
 	if errors.Is(err, layers.ErrInvalid) {
-		if rest := text[min(len(text), len(layers.ErrInvalid.Error())):]; len(rest) > 2 && rest[:2] == ": " {
-			text = rest[2:]
-		}
+		text = strings.TrimPrefix(text, layers.ErrInvalid.Error()+": ")
 	}
-	return Words{En: text, Zh: "无法读取：" + text}
+	return layers.Words{En: text, Zh: "无法读取：" + text}
 }

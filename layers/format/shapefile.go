@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"onemap/layers"
 )
 
 // shapefile is ESRI's .shp with its .dbf, .shx, .prj and .cpg beside it.
@@ -44,7 +46,7 @@ func openShapefile(ctx context.Context, in input) ([]*Source, error) {
 	s.geometries = source.read
 	source.read = s.rows
 	if s.dbf == "" {
-		source.Notes = append(source.Notes, Note{Rule: "file.missing", Severity: Warning, Words: Say(
+		source.Notes = append(source.Notes, Note{Rule: "file.missing", Severity: Warning, Words: layers.Say(
 			"the .dbf is missing: the features have no attributes", "缺少 .dbf 文件，要素没有属性")})
 		return sources, nil
 	}
@@ -81,7 +83,7 @@ func (s *shapes) place(in input) (notes []Note, err error) {
 	}
 	s.shx = filepath.Join(filepath.Dir(s.path), "in.shx")
 	if only.beside[".shx"] == "" {
-		notes = append(notes, Note{Rule: "file.missing", Severity: Info, Words: Say(
+		notes = append(notes, Note{Rule: "file.missing", Severity: Info, Words: layers.Say(
 			"the .shx is missing: the index was made anew from the .shp", "缺少 .shx 文件，已根据 .shp 重建索引")})
 		if err := makeIndex(in.path, s.shx); err != nil {
 			return nil, err
@@ -119,7 +121,7 @@ func cutNote(path string) []Note {
 		return nil
 	}
 	if said := 2 * int64(binary.BigEndian.Uint32(head[24:])); said > info.Size() {
-		return []Note{{Rule: "file.cut", Severity: Error, Words: Say(
+		return []Note{{Rule: "file.cut", Severity: Error, Words: layers.Say(
 			"the .shp has %d bytes but should have %d: it was cut off, and geometries are missing at its end",
 			".shp 文件只有 %d 字节，应有 %d 字节：文件不完整，末尾的图形缺失", info.Size(), said)}}
 	}
@@ -173,11 +175,11 @@ func (s *shapes) settleTable(ctx context.Context, in input, source *Source) erro
 
 func (s *shapes) countNotes(records int64) (notes []Note) {
 	if records < s.table.count {
-		notes = append(notes, Note{Rule: "file.cut", Severity: Error, Words: Say(
+		notes = append(notes, Note{Rule: "file.cut", Severity: Error, Words: layers.Say(
 			"the .dbf ends after %d of the %d records that its header promises", ".dbf 文件不完整：应有 %[2]d 条记录，只有 %[1]d 条", records, s.table.count)})
 	}
 	if records != s.shapeCount {
-		notes = append(notes, Note{Rule: "file.mismatch", Severity: Warning, Words: Say(
+		notes = append(notes, Note{Rule: "file.mismatch", Severity: Warning, Words: layers.Say(
 			"there are %d geometries but %d records of attributes", "图形 %d 个，属性记录 %d 条，数量不一致", s.shapeCount, records)})
 	}
 	return notes

@@ -7,6 +7,8 @@ import (
 	"io"
 	"iter"
 	"os"
+
+	"onemap/layers"
 )
 
 type rowSeq = iter.Seq2[*Row, error]
@@ -100,7 +102,7 @@ func (r *shapeRun) take(geometry []byte) error {
 			if geometry == nil && n >= r.shapeCount {
 				return io.EOF
 			}
-			r.row.Notes = append(r.row.Notes, Note{Rule: "row.attributes", Severity: Error, Words: Say(
+			r.row.Notes = append(r.row.Notes, Note{Rule: "row.attributes", Severity: Error, Words: layers.Say(
 				"the geometry has no record of attributes", "图形没有对应的属性记录")})
 		case err != nil:
 			return err
@@ -115,7 +117,7 @@ func (r *shapeRun) take(geometry []byte) error {
 		return io.EOF
 	}
 	if geometry == nil && !r.null(n) {
-		r.row.Notes = append(r.row.Notes, Note{Rule: "geometry.unreadable", Severity: Error, Words: Say(
+		r.row.Notes = append(r.row.Notes, Note{Rule: "geometry.unreadable", Severity: Error, Words: layers.Say(
 			"the geometry is damaged or can not be transformed, and was left out", "图形已损坏或无法转换，已略去")})
 	}
 	r.done++

@@ -2,8 +2,9 @@ package format
 
 import (
 	"context"
-	"fmt"
 	"iter"
+
+	"onemap/layers"
 )
 
 // Dataset is what was found in the files of one import: its sources can be read, one after the other, any number of times.
@@ -14,10 +15,10 @@ type Dataset struct {
 
 // File is one file that was given, or that an archive held.
 type File struct {
-	Name    string `json:"name"` // as people know it; within an archive "town.zip/roads/road.shp"
-	Bytes   int64  `json:"bytes"`
-	Format  string `json:"format,omitempty"`  // Format.Title; "" = not read
-	Skipped *Words `json:"skipped,omitempty"` // why it was not read; nil = it was, or is part of one that was
+	Name    string        `json:"name"` // as people know it; within an archive "town.zip/roads/road.shp"
+	Bytes   int64         `json:"bytes"`
+	Format  string        `json:"format,omitempty"`  // Format.Title; "" = not read
+	Skipped *layers.Words `json:"skipped,omitempty"` // why it was not read; nil = it was, or is part of one that was
 }
 
 // Source is one set of rows with fields and at most one geometry: a shapefile, a layer of a GeoPackage, a sheet.
@@ -105,11 +106,11 @@ func (s *Source) Rows(ctx context.Context, opt RowOptions) iter.Seq2[*Row, error
 
 // Note is something a person should hear about a file or a row: what was found, and what was done about it.
 type Note struct {
-	Rule     string   // e.g. encoding.mended, text.cut, row.unreadable; the list is in docs/import.md
-	Severity Severity //
-	Field    string   // Field.Name; "" = not about one
-	Value    string   // as found, at most 200 characters
-	Words    Words    //
+	Rule     string       // e.g. encoding.mended, text.cut, row.unreadable; the list is in docs/import.md
+	Severity Severity     //
+	Field    string       // Field.Name; "" = not about one
+	Value    string       // as found, at most 200 characters
+	Words    layers.Words //
 }
 
 // Severity says how much a note matters.
@@ -121,14 +122,3 @@ const (
 	Warning Severity = "warning"
 	Error   Severity = "error"
 )
-
-// Words is one message in both languages.
-type Words struct {
-	En string `json:"en"`
-	Zh string `json:"zh"`
-}
-
-// Say makes words of two formats that take the same arguments.
-func Say(en, zh string, args ...any) Words {
-	return Words{En: fmt.Sprintf(en, args...), Zh: fmt.Sprintf(zh, args...)}
-}

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"onemap/layers"
 )
 
 var swmm = Format{
@@ -173,7 +175,7 @@ func catchment(r *inpRow) {
 		ring = ring[:n-1]
 	}
 	if len(ring) < 3 {
-		r.noGeometry(Say("[POLYGONS] has %d points for %q, not 3 or more", "[POLYGONS] 段中汇水区“%[2]s”有 %[1]d 个点，少于 3 个", len(ring), shown(r.name)))
+		r.noGeometry(layers.Say("[POLYGONS] has %d points for %q, not 3 or more", "[POLYGONS] 段中汇水区“%[2]s”有 %[1]d 个点，少于 3 个", len(ring), shown(r.name)))
 		return
 	}
 	r.geometry.polygon([][][2]float64{append(ring, ring[0])})
@@ -195,12 +197,12 @@ func swmmUnits(m *inpModel) []Note {
 func swmmNotes(m *inpModel) []Note {
 	notes := swmmUnits(m)
 	if strings.EqualFold(m.option("OPTI", "LINK_OFFSETS"), "ELEVATION") {
-		notes = append(notes, Note{Rule: "inp.offsets", Severity: Info, Words: Say(
+		notes = append(notes, Note{Rule: "inp.offsets", Severity: Info, Words: layers.Say(
 			"LINK_OFFSETS is ELEVATION: in_offset and out_offset are elevations, not depths above the node's invert",
 			"LINK_OFFSETS 为 ELEVATION：in_offset、out_offset 是高程，不是相对节点底的高度")})
 	}
 	if unit := m.option("MAP", "UNITS"); unit != "" && !strings.EqualFold(unit, "None") {
-		notes = append(notes, Note{Rule: "inp.map", Severity: Info, Words: Say(
+		notes = append(notes, Note{Rule: "inp.map", Severity: Info, Words: layers.Say(
 			"[MAP] says the coordinates are in %s", "[MAP] 段注明坐标单位为 %s", shown(unit))})
 	}
 	return notes

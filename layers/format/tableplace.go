@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"onemap/layers"
 )
 
 // tablePlace says which columns of a table hold the geometry; -1 = none does.
@@ -40,13 +42,13 @@ func findPlace(h header, rows []tableRow) (tablePlace, []Note) {
 		p.x, p.y, p.z = x, y, slices.Index(roles, "z")
 		notes := []Note{p.chosen(x, y, p.z)}
 		if pair[0] == "x" && northingFirst(rows, x, y) {
-			notes = append(notes, Note{Rule: "table.axes", Severity: Warning, Words: Say(
+			notes = append(notes, Note{Rule: "table.axes", Severity: Warning, Words: layers.Say(
 				"%q holds northings and %q eastings, as Chinese survey tables write them; they were not changed round",
 				"“%s”列为北坐标、“%s”列为东坐标（测量坐标系习惯）；读取时未作调换", h.names[x], h.names[y])})
 		}
 		return p, notes
 	}
-	return p, []Note{{Rule: "table.nogeometry", Severity: Info, Words: Say(
+	return p, []Note{{Rule: "table.nogeometry", Severity: Info, Words: layers.Say(
 		"no columns hold coordinates (they would be called lon and lat, x and y, 经度 and 纬度, or hold WKT): the rows have no geometry",
 		"未找到坐标列（列名如 经度、纬度，X、Y，或内容为 WKT），各行没有图形")}}
 }
@@ -59,7 +61,7 @@ func (p tablePlace) chosen(columns ...int) Note {
 			names = append(names, p.names[c])
 		}
 	}
-	return Note{Rule: "table.geometry", Severity: Info, Words: Words{
+	return Note{Rule: "table.geometry", Severity: Info, Words: layers.Words{
 		En: `the geometry comes from "` + strings.Join(names, `", "`) + `"; what they hold stays as fields, too`,
 		Zh: "图形取自“" + strings.Join(names, "”、“") + "”列；其内容同时保留为属性"}}
 }
@@ -188,7 +190,7 @@ func (p tablePlace) draw(m *rowMaker, cells []string) {
 		if text == "" {
 			return
 		}
-		if wrong := m.geometry.wkt(text); wrong != (Words{}) {
+		if wrong := m.geometry.wkt(text); wrong != (layers.Words{}) {
 			m.geometry = m.geometry[:0]
 			m.note(Note{Rule: "geometry.wkt", Severity: Error, Field: p.names[p.wkt], Value: shown(text), Words: wrong})
 		}
@@ -207,16 +209,16 @@ func (p tablePlace) drawPoint(m *rowMaker, cells []string) {
 		text := cell1(cells, column)
 		var ok bool
 		if v[i], ok = ordinate(text); !ok && strings.TrimSpace(text) == "" {
-			m.note(Note{Rule: "geometry.number", Severity: Error, Field: p.names[column], Words: Say(
+			m.note(Note{Rule: "geometry.number", Severity: Error, Field: p.names[column], Words: layers.Say(
 				"column %q is empty, the other coordinate is not: no geometry", "“%s”列为空，缺少坐标，该行没有图形", p.names[column])})
 			return
 		} else if !ok {
-			m.note(Note{Rule: "geometry.number", Severity: Error, Field: p.names[column], Value: shown(text), Words: Say(
+			m.note(Note{Rule: "geometry.number", Severity: Error, Field: p.names[column], Value: shown(text), Words: layers.Say(
 				"%q in column %q is no coordinate: no geometry", "“%s”（“%s”列）不是有效坐标，该行没有图形", shown(text), p.names[column])})
 			return
 		}
 		if strings.ContainsAny(text, "°º度") {
-			m.note(Note{Rule: "geometry.degrees", Severity: Info, Field: p.names[column], Value: shown(text), Words: Say(
+			m.note(Note{Rule: "geometry.degrees", Severity: Info, Field: p.names[column], Value: shown(text), Words: layers.Say(
 				"degrees, minutes and seconds were turned into degrees: %s", "度分秒已换算为度：%s", strconv.FormatFloat(v[i], 'f', -1, 64))})
 		}
 	}
@@ -231,7 +233,7 @@ func (p tablePlace) drawPoint(m *rowMaker, cells []string) {
 		m.geometry.point(v[0], v[1], &z)
 		return
 	case strings.TrimSpace(text) != "":
-		m.note(Note{Rule: "geometry.height", Severity: Warning, Field: p.names[p.z], Value: shown(text), Words: Say(
+		m.note(Note{Rule: "geometry.height", Severity: Warning, Field: p.names[p.z], Value: shown(text), Words: layers.Say(
 			"%q is no height: the point has none", "“%s”不是有效高程，该点不带高程", shown(text))})
 	}
 	m.geometry.point(v[0], v[1], nil)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"onemap/layers"
 )
 
 // A table is rows of cells without types: a file of comma-separated values, a sheet. Which row holds the names, and
@@ -67,7 +69,7 @@ func (t *table) source(ctx context.Context, s *Source) (*Source, error) {
 	}
 	h := findHeader(rows)
 	if len(h.names) > t.fields {
-		s.Notes = append(s.Notes, Note{Rule: "table.columns", Severity: Warning, Words: Say(
+		s.Notes = append(s.Notes, Note{Rule: "table.columns", Severity: Warning, Words: layers.Say(
 			"the table has %d columns; those after the first %d were left out", "表格共 %d 列，超出前 %d 列的部分未读取", len(h.names), t.fields)})
 		h.names, h.short = h.names[:t.fields], h.short[:t.fields]
 	}
@@ -86,7 +88,7 @@ func (t *table) source(ctx context.Context, s *Source) (*Source, error) {
 		s.Geometry = "Unknown (any)"
 	}
 	if s.Count == 0 {
-		s.Notes = append(s.Notes, Note{Rule: "table.empty", Severity: Warning, Words: Say(
+		s.Notes = append(s.Notes, Note{Rule: "table.empty", Severity: Warning, Words: layers.Say(
 			"there are names of columns and no rows below them", "表格只有表头，没有数据行")})
 	}
 	return s, nil
@@ -118,7 +120,7 @@ func (t *table) rows(ctx context.Context, s *Source, h header, place tablePlace,
 // checkWidth notes rows that have too few cells, or something where there is no field.
 func (t *table) checkWidth(m *rowMaker, r *tableRow, h header) {
 	if t.ragged && len(r.cells) < len(h.names) {
-		m.note(Note{Rule: "table.ragged", Severity: Warning, Words: Say(
+		m.note(Note{Rule: "table.ragged", Severity: Warning, Words: layers.Say(
 			"the row has %d cells and the header %d; the last were left empty", "该行只有 %d 列，表头为 %d 列，缺少的列置空", len(r.cells), len(h.names))})
 	}
 	if len(h.columns) == len(h.names) && len(r.cells) <= len(h.names) {
@@ -131,7 +133,7 @@ func (t *table) checkWidth(m *rowMaker, r *tableRow, h header) {
 		}
 	}
 	if len(extra) > 0 {
-		m.note(Note{Rule: "table.ragged", Severity: Warning, Value: shown(strings.Join(extra, " ")), Words: Say(
+		m.note(Note{Rule: "table.ragged", Severity: Warning, Value: shown(strings.Join(extra, " ")), Words: layers.Say(
 			"cells that stand where the header has no name were left out: %d", "该行有 %d 个单元格没有对应的表头，未读取", len(extra))})
 	}
 }
@@ -168,7 +170,7 @@ func findHeader(rows []tableRow) header {
 	at := slices.IndexFunc(rows[:min(len(rows), 15)], func(r tableRow) bool { return count(r.cells) > width/2 || width < 3 })
 	if at < 0 || !nameLike(rows[at].cells) {
 		h.name(nil, nil, width)
-		h.notes = append(h.notes, Note{Rule: "table.header", Severity: Warning, Words: Say(
+		h.notes = append(h.notes, Note{Rule: "table.header", Severity: Warning, Words: layers.Say(
 			"no row holds the names of the columns; they are called field_1, field_2 …", "未找到表头，各列依次命名为 field_1、field_2……")})
 		return h
 	}
@@ -179,7 +181,7 @@ func findHeader(rows []tableRow) header {
 		h.rows++
 	}
 	if h.rows < len(rows) && unitsOnly(rows[h.rows].cells) {
-		h.notes = append(h.notes, Note{Rule: "table.units", Severity: Info, Words: Say(
+		h.notes = append(h.notes, Note{Rule: "table.units", Severity: Info, Words: layers.Say(
 			"row %d holds units and was not read: %s", "第 %d 行为单位，未作为数据读取：%s",
 			rows[h.rows].number, shown(strings.Join(strings.Fields(strings.Join(rows[h.rows].cells, " ")), " ")))})
 		h.rows++
@@ -187,7 +189,7 @@ func findHeader(rows []tableRow) header {
 	h.last = rows[h.rows-1].number
 	h.name(top, below, usualWidth(rows[h.rows:]))
 	if rows[at].number > 1 || below != nil {
-		h.notes = append(h.notes, Note{Rule: "table.header", Severity: Info, Words: Say(
+		h.notes = append(h.notes, Note{Rule: "table.header", Severity: Info, Words: layers.Say(
 			"the names of the columns are in row %d; the data begins after row %d", "表头位于第 %d 行，数据从第 %d 行之后开始", rows[at].number, h.last)})
 	}
 	return h
@@ -230,7 +232,7 @@ func (h *header) name(top, below []string, width int) {
 			unique = fmt.Sprintf("%s_%d", name, n)
 		}
 		if unique != name {
-			h.notes = append(h.notes, Note{Rule: "table.names", Severity: Info, Field: unique, Words: Say(
+			h.notes = append(h.notes, Note{Rule: "table.names", Severity: Info, Field: unique, Words: layers.Say(
 				"several columns are called %q; this one became %q", "有多列名为“%s”，其中一列改称“%s”", shown(name), shown(unique))})
 		}
 		taken[strings.ToLower(unique)] = true

@@ -3,6 +3,8 @@ package format
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"onemap/layers"
 )
 
 // textMaker makes the text of values as Row.Values has it, of what GDAL says.
@@ -23,7 +25,7 @@ func (m *textMaker) value(row *Row, i int, v []byte) []byte {
 		return boolean(v)
 	case Number:
 		if c := v[max(len(v)-1, 0):]; len(c) == 1 && (c[0] < '0' || c[0] > '9') && c[0] != '.' { // NaN, Inf, Infinity
-			row.Notes = append(row.Notes, Note{Rule: "value.number", Severity: Warning, Field: m.fields[i].Name, Value: shown(string(v)), Words: Say(
+			row.Notes = append(row.Notes, Note{Rule: "value.number", Severity: Warning, Field: m.fields[i].Name, Value: shown(string(v)), Words: layers.Say(
 				"%s is no finite number; the value was left empty", "%s 不是有限数值，已置空", shown(string(v)))})
 			return nil
 		}
@@ -108,12 +110,12 @@ func (m *textMaker) moment(kind Kind, v []byte) []byte {
 }
 
 func noteNUL(field string) Note {
-	return Note{Rule: "text.nul", Severity: Warning, Field: field, Words: Say(
+	return Note{Rule: "text.nul", Severity: Warning, Field: field, Words: layers.Say(
 		"the value holds NUL bytes, which were left out", "值中含有空字节（NUL），已去除")}
 }
 
 func noteBroken(field string, v []byte) Note {
-	return Note{Rule: "encoding.broken", Severity: Warning, Field: field, Value: shown(string(bytes.ToValidUTF8(v, []byte("\uFFFD")))), Words: Say(
+	return Note{Rule: "encoding.broken", Severity: Warning, Field: field, Value: shown(string(bytes.ToValidUTF8(v, []byte("\uFFFD")))), Words: layers.Say(
 		"the value holds bytes that are no character of the file's encoding; they stand as \uFFFD",
 		"值中含有不符合文件编码的字节，已用 \uFFFD 代替")}
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"onemap/layers"
 )
 
 // Our own readers know no projections. Where intake asks for another coordinate system than it can compute itself,
@@ -147,7 +149,7 @@ func place(r *Row, lines *bufio.Scanner) (lost int) {
 	})
 	if !good {
 		r.Geometry = nil
-		r.Notes = append(r.Notes, Note{Rule: "geometry.outside", Severity: Error, Words: Say(
+		r.Notes = append(r.Notes, Note{Rule: "geometry.outside", Severity: Error, Words: layers.Say(
 			"a coordinate can not be transformed from the coordinate system: no geometry", "有坐标无法从所用坐标系换算，该行没有图形")})
 	}
 	return lost

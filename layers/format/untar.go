@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"onemap/layers"
 )
 
 // gzip unpacks a gzip: of one file, or of a tar.
@@ -76,7 +78,7 @@ func (g *gatherer) tar(in io.Reader, name string, packed int64, depth int) error
 			continue
 		}
 		if h.Typeflag != tar.TypeReg {
-			g.skip(inner, 0, Words{"a symbolic link or device, which is not followed", "符号链接或设备文件，不予读取"})
+			g.skip(inner, 0, layers.Say("a symbolic link or device, which is not followed", "符号链接或设备文件，不予读取"))
 			continue
 		}
 		size := packed

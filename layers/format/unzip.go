@@ -33,7 +33,7 @@ func isWorkbook(path string) bool {
 func (g *gatherer) zip(path, name string, depth int) error {
 	z, err := zip.OpenReader(path)
 	if err != nil {
-		g.skip(name, 0, Say("the ZIP archive is damaged or was cut off (%s)", "ZIP 压缩包已损坏或不完整（%s）", err))
+		g.skip(name, 0, layers.Say("the ZIP archive is damaged or was cut off (%s)", "ZIP 压缩包已损坏或不完整（%s）", err))
 		return nil
 	}
 	defer z.Close()
@@ -86,24 +86,24 @@ func (g *gatherer) tooLarge() error {
 }
 
 // refusedEntry says why an entry is not unpacked, nil if it is.
-func refusedEntry(e *zip.File, name string) *Words {
+func refusedEntry(e *zip.File, name string) *layers.Words {
 	if w := refusedName(name); w != nil {
 		return w
 	}
 	switch {
 	case e.Flags&1 != 0:
-		return &Words{"it is encrypted: pack it without a password", "已加密，请去除密码后重新压缩"}
+		return &layers.Words{En: "it is encrypted: pack it without a password", Zh: "已加密，请去除密码后重新压缩"}
 	case !e.Mode().IsRegular():
-		return &Words{"a symbolic link or device, which is not followed", "符号链接或设备文件，不予读取"}
+		return &layers.Words{En: "a symbolic link or device, which is not followed", Zh: "符号链接或设备文件，不予读取"}
 	case e.Method != zip.Store && e.Method != zip.Deflate:
-		return &Words{"it is packed by a method that is not read: pack it as an ordinary ZIP", "压缩方式不受支持，请用普通 ZIP 重新压缩"}
+		return &layers.Words{En: "it is packed by a method that is not read: pack it as an ordinary ZIP", Zh: "压缩方式不受支持，请用普通 ZIP 重新压缩"}
 	}
 	return nil
 }
 
 // refusedName says why an entry with such a name is not unpacked. Its name would not decide where it is written; but
 // who writes such names means no good.
-func refusedName(name string) *Words {
+func refusedName(name string) *layers.Words {
 	bad := strings.HasPrefix(name, "/") || len(name) > 1 && name[1] == ':' || strings.ContainsRune(name, 0)
 	for part := range strings.SplitSeq(name, "/") {
 		bad = bad || part == ".."
@@ -111,7 +111,7 @@ func refusedName(name string) *Words {
 	if !bad {
 		return nil
 	}
-	return &Words{"its name points outside the archive", "文件名指向压缩包之外，不予读取"}
+	return &layers.Words{En: "its name points outside the archive", Zh: "文件名指向压缩包之外，不予读取"}
 }
 
 // entryFailed skips an entry that is damaged; limits and errors of ours end all.
@@ -119,7 +119,7 @@ func (g *gatherer) entryFailed(err error, name string) error {
 	if err == nil || errors.Is(err, layers.ErrInvalid) || g.ctx.Err() != nil || errors.As(err, new(*os.PathError)) {
 		return err
 	}
-	g.skip(name, 0, Say("it can not be unpacked: damaged, or cut off (%s)", "无法解压：已损坏或不完整（%s）", err))
+	g.skip(name, 0, layers.Say("it can not be unpacked: damaged, or cut off (%s)", "无法解压：已损坏或不完整（%s）", err))
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"onemap/layers"
 )
 
 // wktLevels bounds how deep collections lie in each other.
@@ -20,11 +22,11 @@ type wktReader struct {
 	z     bool // coordinates are written with Z; settled by the first
 	bare  bool // an empty point was written before it
 	path  [][3]float64
-	wrong Words
+	wrong layers.Words
 }
 
 // wkt adds the geometry that the text writes, or says what is wrong with it.
-func (b *ewkb) wkt(text string) (wrong Words) {
+func (b *ewkb) wkt(text string) (wrong layers.Words) {
 	r := &wktReader{rest: text, out: *b}
 	if _, after, ok := strings.Cut(text, ";"); ok && len(text) > 5 && strings.EqualFold(text[:5], "SRID=") {
 		r.rest = after
@@ -35,7 +37,7 @@ func (b *ewkb) wkt(text string) (wrong Words) {
 	if r.z && r.bare {
 		r.fail("an empty point comes before those with Z", "空点位于三维点之前")
 	}
-	if r.wrong != (Words{}) {
+	if r.wrong != (layers.Words{}) {
 		return r.wrong
 	}
 	if r.z {
@@ -44,7 +46,7 @@ func (b *ewkb) wkt(text string) (wrong Words) {
 		}
 	}
 	*b = r.out
-	return Words{}
+	return layers.Words{}
 }
 
 // hasZ tells by the tag, or where there is none by the numbers of the first coordinate.
@@ -56,13 +58,13 @@ func (r *wktReader) hasZ() bool {
 }
 
 func (r *wktReader) fail(en, zh string) bool {
-	if r.wrong == (Words{}) {
+	if r.wrong == (layers.Words{}) {
 		near := shown(r.rest)
 		if len(near) > 30 {
 			near = strings.ToValidUTF8(near[:30], "")
 		}
-		r.wrong = Say("the WKT can not be read: %s, at %q", "WKT 无法读取：%s，位置“%s”", en, near)
-		r.wrong.Zh = Say("", "WKT 无法读取：%s，位置“%s”", zh, near).Zh
+		r.wrong = layers.Say("the WKT can not be read: %s, at %q", "WKT 无法读取：%s，位置“%s”", en, near)
+		r.wrong.Zh = layers.Say("", "WKT 无法读取：%s，位置“%s”", zh, near).Zh
 	}
 	return false
 }

@@ -3,6 +3,8 @@ package format
 import (
 	"strings"
 	"testing"
+
+	"onemap/layers"
 )
 
 func TestWKTBecomesEWKB(t *testing.T) {
@@ -27,7 +29,7 @@ func TestWKTBecomesEWKB(t *testing.T) {
 		"MULTIPOINT Z (EMPTY, 1 2 3)":                                    "MULTIPOINT Z",
 	} {
 		var b ewkb
-		if wrong := b.wkt(text); wrong != (Words{}) {
+		if wrong := b.wkt(text); wrong != (layers.Words{}) {
 			if !strings.Contains(text, "EMPTY, 1") {
 				t.Errorf("%s: %s", text, wrong.En)
 			}
@@ -57,7 +59,7 @@ func TestArcsKeepToTheirCircle(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"CIRCULARSTRING(0 0,1 1,2 0)", "CIRCULARSTRING(2 0,1 1,0 0)", "CIRCULARSTRING(0 0,2 0,0 0)"} {
 		var b ewkb
-		if wrong := b.wkt(text); wrong != (Words{}) {
+		if wrong := b.wkt(text); wrong != (layers.Words{}) {
 			t.Fatal(wrong)
 		}
 		var seen sight
@@ -80,7 +82,7 @@ func FuzzWKT(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		var b ewkb
-		if wrong := b.wkt(s); wrong == (Words{}) {
+		if wrong := b.wkt(s); wrong == (layers.Words{}) {
 			if got := wkt(b); strings.HasPrefix(got, "broken") && !strings.Contains(s, "EMPTY") {
 				t.Fatalf("%q: %s", s, got)
 			}

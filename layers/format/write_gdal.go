@@ -52,7 +52,7 @@ func (j *job) throughGDAL(ctx context.Context) error {
 	if len(kept) == 1 {
 		kept[0].name = ""
 	} else if len(kept) > 1 {
-		j.notes.say("geometry.split", Info, Say("%s holds one kind of geometry at a time: written as %s", "%s 每个文件只能存一种几何，已分开写出：%s",
+		j.notes.say("geometry.split", Info, layers.Say("%s holds one kind of geometry at a time: written as %s", "%s 每个文件只能存一种几何，已分开写出：%s",
 			j.format.Title, partNames(kept)))
 	}
 	for i, p := range kept {
@@ -116,7 +116,7 @@ func (j *job) ogr2ogr(ctx context.Context, spool string, progress func(percent i
 		if strings.Contains(w, "GDAL_SKIP") || strings.Contains(w, "OGR_SKIP") {
 			continue // ours, see Folder.start
 		}
-		j.notes.say("gdal", Warning, Say("GDAL: %s", "GDAL：%s", w))
+		j.notes.say("gdal", Warning, layers.Say("GDAL: %s", "GDAL：%s", w))
 	}
 	if lines := errorLines(text); err != nil && ctx.Err() == nil && len(lines) > 0 {
 		return fmt.Errorf("write %s: %s", j.format.Title, strings.Join(lines[:min(len(lines), 3)], "; "))

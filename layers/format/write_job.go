@@ -156,7 +156,7 @@ func (j *job) settleCRS(ctx context.Context) (layers.CRS, error) {
 		j.query.SRID = 4490
 	case j.writing.plane && asked == 0 && (layers.Geographic(j.layer.SRID) || j.writing.areas && !zoned(j.layer.SRID)):
 		j.query.SRID = j.zone()
-		j.notes.say("crs.plane", Info, Say("the format is for metres: coordinates are those of EPSG:%d, the 3-degree zone that the features lie in",
+		j.notes.say("crs.plane", Info, layers.Say("the format is for metres: coordinates are those of EPSG:%d, the 3-degree zone that the features lie in",
 			"该格式以米为单位：坐标按要素所在3度带（EPSG:%d）写出", j.query.SRID))
 	case asked == 0:
 		j.query.SRID = j.layer.SRID
@@ -205,6 +205,6 @@ func (j *job) settleColumns(crs layers.CRS) {
 	}
 	j.sheet = Sheet{Layer: &described, CRS: crs, Encoding: j.text.name, BOM: !j.opt.NoBOM}
 	if j.writing.flat && j.layer.HasZ {
-		j.notes.say("z.lost", Warning, Say("%s holds no heights; they were left out", "%s 不能存高程，已略去", j.format.Title))
+		j.notes.say("z.lost", Warning, layers.Say("%s holds no heights; they were left out", "%s 不能存高程，已略去", j.format.Title))
 	}
 }

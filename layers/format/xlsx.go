@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"onemap/layers"
 )
 
 // Office Open XML spreadsheets (ECMA-376 part 1, 18). Sheets are read as a stream: neither a sheet nor the table of
@@ -80,7 +82,7 @@ func openXLSX(ctx context.Context, in input) ([]*Source, error) {
 	for _, sheet := range w.sheets {
 		s := &Source{Format: Format{Title: xlsxTitle}, Encoding: Encoding{Name: utf8Text.name, How: xlsxTitle}}
 		if sheet.hidden {
-			s.Notes = append(s.Notes, Note{Rule: "xlsx.hidden", Severity: Info, Words: Say("the sheet is hidden in the workbook", "该工作表在工作簿中为隐藏状态")})
+			s.Notes = append(s.Notes, Note{Rule: "xlsx.hidden", Severity: Info, Words: layers.Say("the sheet is hidden in the workbook", "该工作表在工作簿中为隐藏状态")})
 		}
 		t := &table{folder: in.folder, name: sheet.name, fields: in.limits().Fields, each: func(ctx context.Context, yield func(*tableRow) error) error {
 			reading := *w // which opens the file anew: several may go on at once

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"onemap/layers"
 )
 
 // isCorrupt tells errors of packed data.
@@ -130,14 +132,14 @@ func (r *sheetReader) cell() error {
 			return err
 		}
 		if !ok {
-			r.fault(Note{Rule: "xlsx.string", Severity: Error, Value: shown(text), Words: Say(
+			r.fault(Note{Rule: "xlsx.string", Severity: Error, Value: shown(text), Words: layers.Say(
 				"the cell names a string that the workbook does not have; it was left empty", "单元格引用的文本在工作簿中不存在，已置空")})
 		}
 		text = shared
 	case "b":
 		text = map[string]string{"0": "false", "1": "true"}[text]
 	case "e":
-		r.fault(Note{Rule: "xlsx.error", Severity: Warning, Value: shown(text), Words: Say(
+		r.fault(Note{Rule: "xlsx.error", Severity: Warning, Value: shown(text), Words: layers.Say(
 			"the cell holds the error %s; it was left empty", "单元格为错误值 %s，已置空", shown(text))})
 		text = ""
 	case "str", "inlineStr", "d":
@@ -170,11 +172,11 @@ func (r *sheetReader) number(text string) string {
 		if s, ok := r.book.from.text(v, style); ok {
 			return s
 		}
-		r.fault(Note{Rule: "xlsx.date", Severity: Warning, Value: shown(text), Words: Say(
+		r.fault(Note{Rule: "xlsx.date", Severity: Warning, Value: shown(text), Words: layers.Say(
 			"the cell is shown as a date, but %s is none; the number was kept", "单元格格式为日期，但 %s 不是有效日期，已按数值读取", shown(text))})
 	}
 	if math.Abs(v) >= 1e15 && v == math.Trunc(v) {
-		r.fault(Note{Rule: "xlsx.digits", Severity: Warning, Value: shown(text), Words: Say(
+		r.fault(Note{Rule: "xlsx.digits", Severity: Warning, Value: shown(text), Words: layers.Say(
 			"the number has more than 15 digits, of which Excel keeps 15: the last may be zeros; such numbers must be stored as text",
 			"数值超过 15 位，Excel 只保留前 15 位，末尾可能已变为 0；此类编号应按文本存储")})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"onemap/layers"
 	"onemap/layers/format"
 )
 
@@ -24,7 +25,7 @@ func (j *judging) astray(ctx context.Context, crs CRS, place placing) ([]Doubt, 
 	if area, ok := format.AreaOf(j.src.CRS); ok && j.opt.SRID == 0 && shareIn(places, area.Grown(reach)) < 0.5 {
 		numbers, numbersZh := looksLike(j.sample)
 		at := fmt.Sprintf("%.4g, %.4g", places[0][0], places[0][1])
-		return []Doubt{{Rule: "crs.impossible", Severity: format.Error, Blocking: true, Words: format.Words{
+		return []Doubt{{Rule: "crs.impossible", Severity: format.Error, Blocking: true, Words: layers.Words{
 			En: fmt.Sprintf("the coordinates can not be of %s%s: they would lie at %s, far from where it is used (%s). Say the right system with --srid",
 				crs.Name, numbers, at, area),
 			Zh: fmt.Sprintf("坐标值不可能属于 %s%s：换算后位于 %s，远离其适用范围（%s）。请指定正确的坐标系（--srid）", crs.Name, numbersZh, at, area),
@@ -38,7 +39,7 @@ func (j *judging) astray(ctx context.Context, crs CRS, place placing) ([]Doubt, 
 
 // elsewhere is the doubt about features that lie in another county.
 func elsewhere() Doubt {
-	return Doubt{Rule: "crs.elsewhere", Severity: format.Warning, Words: format.Say("the features lie outside the county", "数据不在本县范围内")}
+	return Doubt{Rule: "crs.elsewhere", Severity: format.Warning, Words: layers.Say("the features lie outside the county", "数据不在本县范围内")}
 }
 
 // shareIn is the share of places that lie in an area.

@@ -11,7 +11,7 @@ import (
 type columnType struct {
 	kind   layers.Type
 	sql    string
-	notes  []format.Words
+	notes  []layers.Words
 	doubts []Doubt
 }
 
@@ -24,8 +24,8 @@ func (f *fieldProfile) settle() columnType {
 	case f.Kind == format.Integer:
 		return f.settleInteger(columnType{})
 	case f.Kind == format.Number && f.odd&longDecimals != 0:
-		return columnType{kind: layers.Number, sql: "numeric", notes: []format.Words{
-			format.Say("numbers of more than 17 digits are kept exactly", "数值超过 17 位有效数字，按精确数值保存")}}
+		return columnType{kind: layers.Number, sql: "numeric", notes: []layers.Words{
+			layers.Say("numbers of more than 17 digits are kept exactly", "数值超过 17 位有效数字，按精确数值保存")}}
 	}
 	switch f.Kind {
 	case format.Number:
@@ -47,7 +47,7 @@ func (f *fieldProfile) settleInteger(t columnType) columnType {
 	switch {
 	case f.digits > 18:
 		t.kind, t.sql = layers.Number, "numeric"
-		t.notes = append(t.notes, format.Say("whole numbers of more than 18 digits are kept exactly", "整数超过 18 位，按精确数值保存"))
+		t.notes = append(t.notes, layers.Say("whole numbers of more than 18 digits are kept exactly", "整数超过 18 位，按精确数值保存"))
 	case f.wide:
 		t.kind, t.sql = layers.Integer, "bigint"
 	default:
@@ -83,10 +83,10 @@ func (f *fieldProfile) settleByValues() columnType {
 		return text
 	}
 	if f.odd&fullWidth != 0 {
-		t.notes = append(t.notes, format.Say("full-width characters in its values are read as ASCII", "值中的全角字符按半角读取"))
+		t.notes = append(t.notes, layers.Say("full-width characters in its values are read as ASCII", "值中的全角字符按半角读取"))
 	}
 	if f.odd&grouped != 0 {
-		t.notes = append(t.notes, format.Say("the commas in values like 1,234.5 separate thousands", "“1,234.5”等值中的逗号按千位分隔符读取"))
+		t.notes = append(t.notes, layers.Say("the commas in values like 1,234.5 separate thousands", "“1,234.5”等值中的逗号按千位分隔符读取"))
 	}
 	return t
 }
@@ -94,8 +94,8 @@ func (f *fieldProfile) settleByValues() columnType {
 // settleMoments chooses between points in time and days; a spreadsheet writes days with a midnight.
 func (f *fieldProfile) settleMoments() columnType {
 	if f.odd&clockTold == 0 {
-		return columnType{kind: layers.Date, sql: "date", notes: []format.Words{
-			format.Say("every time of day is midnight: kept as days", "所有时刻均为零点，按日期保存")}}
+		return columnType{kind: layers.Date, sql: "date", notes: []layers.Words{
+			layers.Say("every time of day is midnight: kept as days", "所有时刻均为零点，按日期保存")}}
 	}
 	return columnType{kind: layers.DateTime, sql: "timestamptz"}
 }
@@ -104,7 +104,7 @@ func (f *fieldProfile) settleMoments() columnType {
 func (f *fieldProfile) settleNumbers() columnType {
 	text := columnType{kind: layers.String, sql: "text"}
 	because := func(en, zh string) columnType {
-		text.notes = append(text.notes, format.Words{En: en, Zh: zh})
+		text.notes = append(text.notes, layers.Words{En: en, Zh: zh})
 		return text
 	}
 	switch {
@@ -119,17 +119,17 @@ func (f *fieldProfile) settleNumbers() columnType {
 	case f.could&asInteger != 0:
 		return f.settleInteger(columnType{})
 	case f.odd&longDecimals != 0:
-		return columnType{kind: layers.Number, sql: "numeric", notes: []format.Words{
-			format.Say("numbers of more than 17 digits are kept exactly", "数值超过 17 位有效数字，按精确数值保存")}}
+		return columnType{kind: layers.Number, sql: "numeric", notes: []layers.Words{
+			layers.Say("numbers of more than 17 digits are kept exactly", "数值超过 17 位有效数字，按精确数值保存")}}
 	}
 	return columnType{kind: layers.Number, sql: "double precision"}
 }
 
 // explainText says why values that look like numbers or dates at first sight are text.
 func (f *fieldProfile) explainText(t columnType) columnType {
-	note := func(en, zh string, args ...any) { t.notes = append(t.notes, format.Say(en, zh, args...)) }
+	note := func(en, zh string, args ...any) { t.notes = append(t.notes, layers.Say(en, zh, args...)) }
 	doubt := func(rule, en, zh string, args ...any) {
-		t.doubts = append(t.doubts, Doubt{Rule: rule, Severity: format.Warning, Words: format.Say(en, zh, args...)})
+		t.doubts = append(t.doubts, Doubt{Rule: rule, Severity: format.Warning, Words: layers.Say(en, zh, args...)})
 	}
 	if f.odd&ambiguousDay != 0 {
 		doubt("date.ambiguous", "field %q has dates such as %s, of which nobody knows the day from the month: kept as text; write them as 2021-03-04",

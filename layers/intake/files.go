@@ -58,7 +58,7 @@ func (f *Files) Close() error {
 func (f *Files) Import(ctx context.Context, store *layers.Store, actor layers.Actor, opt Options) (*Report, error) {
 	began := time.Now()
 	opt.fill()
-	ctx, cancel := context.WithTimeoutCause(ctx, opt.Timeout, format.Refuse(layers.ErrTimeout, "the import took longer than %s", "导入超过时限 %s，未写入任何数据；请拆分文件后分批导入", opt.Timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, opt.Timeout, layers.Refuse(layers.ErrTimeout, "the import took longer than %s", "导入超过时限 %s，未写入任何数据；请拆分文件后分批导入", opt.Timeout))
 	defer cancel()
 	r := &run{store: store, actor: actor, opt: opt, report: newReport(opt)}
 	err := r.bring(ctx, f)

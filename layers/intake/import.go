@@ -206,9 +206,9 @@ func (r *run) take(ctx context.Context, row *format.Row) error {
 	r.profile.see(row.Values)
 	if first, again := r.seen.add(content, row.Number); again {
 		r.report.Rows.Duplicate++
-		words := format.Say("the same as row %d, geometry and values", "与第 %d 行的图形和属性完全相同", first)
+		words := layers.Say("the same as row %d, geometry and values", "与第 %d 行的图形和属性完全相同", first)
 		if len(r.sources) > 1 { // which of them had it nobody remembers
-			words = format.Say("the same as an earlier row of these files, geometry and values", "与前面某一行的图形和属性完全相同")
+			words = layers.Say("the same as an earlier row of these files, geometry and values", "与前面某一行的图形和属性完全相同")
 		}
 		if err := r.find(Finding{Row: row.Number, Rule: "row.duplicate", Severity: format.Warning, Done: Kept, Words: words}); err != nil {
 			return err
@@ -253,7 +253,7 @@ func (r *run) settle(ctx context.Context) (err error) {
 	r.tell("settle", 0, r.spool.rows)
 	if r.spool.rows == 0 {
 		r.doubt(Doubt{Rule: "source.empty", Severity: format.Error, Blocking: true,
-			Words: format.Say("there is no row to import", "没有可导入的数据行")})
+			Words: layers.Say("there is no row to import", "没有可导入的数据行")})
 	}
 	if r.plan, err = r.profile.settle(ctx, r.store, r.target, r.opt); err != nil {
 		return err
@@ -266,7 +266,7 @@ func (r *run) settle(ctx context.Context) (err error) {
 	}
 	if len(r.plan.columns) == 0 && !r.writesGeometry() && !r.unplaced && r.spool.rows > 0 {
 		r.doubt(Doubt{Rule: "source.blank", Severity: format.Error, Blocking: true,
-			Words: format.Say("no row has a value or a geometry: there is nothing to import", "所有行都没有属性值和图形，没有可导入的内容")})
+			Words: layers.Say("no row has a value or a geometry: there is nothing to import", "所有行都没有属性值和图形，没有可导入的内容")})
 	}
 	return nil
 }

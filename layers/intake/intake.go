@@ -143,7 +143,7 @@ type Fix struct {
 	EPSG    int          `json:"epsg,omitempty"`  // the system it takes them to be in
 	Swap    bool         `json:"swap,omitempty"`  // x and y change places
 	Datum   Datum        `json:"datum,omitempty"` // the shift it takes back
-	Words   format.Words `json:"words"`           // what it does, why, and the option that says the same by hand
+	Words   layers.Words `json:"words"`           // what it does, why, and the option that says the same by hand
 	Applied bool         `json:"applied"`
 }
 
@@ -158,7 +158,7 @@ type Field struct {
 	Values   int64          `json:"values"`           // not null
 	Distinct int64          `json:"distinct"`         // at most 1001, which stands for more
 	Sample   []string       `json:"sample"`           // up to 5 different values
-	Notes    []format.Words `json:"notes"`            // e.g. why it is text, what was done to its values
+	Notes    []layers.Words `json:"notes"`            // e.g. why it is text, what was done to its values
 }
 
 // Missing is a property of the target that the file does not give.
@@ -173,7 +173,7 @@ type Doubt struct {
 	Rule     string          `json:"rule"`
 	Severity format.Severity `json:"severity"`
 	Blocking bool            `json:"blocking"` // a real import stops here
-	Words    format.Words    `json:"words"`    // what, and which option decides it
+	Words    layers.Words    `json:"words"`    // what, and which option decides it
 }
 
 // Counts of rows.
@@ -207,7 +207,7 @@ type Finding struct {
 	Field    string          `json:"field,omitempty"` // of the file
 	Value    string          `json:"value,omitempty"` // as found, at most 200 characters
 	Done     Done            `json:"done"`
-	Words    format.Words    `json:"words"`
+	Words    layers.Words    `json:"words"`
 	At       *[2]float64     `json:"at,omitempty"`         // longitude, latitude of EPSG:4490
 	Before   *float64        `json:"areaBefore,omitempty"` // m² on the ellipsoid
 	After    *float64        `json:"areaAfter,omitempty"`

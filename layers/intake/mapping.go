@@ -179,12 +179,12 @@ func checkMapping(fields []fieldProfile, columns []layers.Column, told Mapping) 
 		case property == "" && slices.Contains(want, field):
 			continue // the property stays empty
 		case !slices.Contains(have, field):
-			return format.Refuse(layers.ErrInvalid, "map: the file has no field %q; it has %s", "字段对应：文件中没有字段 %q，只有 %s", field, strings.Join(have, ", "))
+			return layers.Refuse(layers.ErrInvalid, "map: the file has no field %q; it has %s", "字段对应：文件中没有字段 %q，只有 %s", field, strings.Join(have, ", "))
 		case property == "":
 		case columns != nil && !slices.Contains(want, property):
-			return format.Refuse(layers.ErrInvalid, "map: there is no property %q; there are %s", "字段对应：图层没有属性 %q，只有 %s", property, strings.Join(want, ", "))
+			return layers.Refuse(layers.ErrInvalid, "map: there is no property %q; there are %s", "字段对应：图层没有属性 %q，只有 %s", property, strings.Join(want, ", "))
 		case used[property] != "":
-			return format.Refuse(layers.ErrInvalid, "map: %q and %q both become %q", "字段对应：%q 与 %q 都对应到 %q，请只留一个", used[property], field, property)
+			return layers.Refuse(layers.ErrInvalid, "map: %q and %q both become %q", "字段对应：%q 与 %q 都对应到 %q，请只留一个", used[property], field, property)
 		}
 		used[property] = field
 	}
@@ -221,7 +221,7 @@ func proposeStandard(fields []fieldProfile) *Doubt {
 	if best == "" {
 		return nil
 	}
-	return &Doubt{Rule: "standard.like", Severity: format.Info, Words: format.Say(
+	return &Doubt{Rule: "standard.like", Severity: format.Info, Words: layers.Say(
 		"the fields are like those of the standard table %s (without %s): --standard %[1]s maps to it",
 		"字段与标准表 %s 相符（缺少 %s），可按该表导入（--standard %[1]s）", best, strings.Join(append(lack, "—")[:min(len(lack)+1, 8)], ", "))}
 }

@@ -70,11 +70,11 @@ func (m *mender) add(ctx context.Context, index int64, row *format.Row) error {
 	switch {
 	case row.Geometry == nil:
 		return m.find(Finding{Row: row.Number, Rule: "geometry.null", Severity: format.Info, Done: Kept,
-			Words: format.Say("there is no geometry", "没有图形")})
+			Words: layers.Say("there is no geometry", "没有图形")})
 	case empty(row.Geometry):
 		m.decide(index, outcome{})
 		return m.find(Finding{Row: row.Number, Rule: "geometry.empty", Severity: format.Info, Done: Kept,
-			Words: format.Say("the geometry is empty", "图形为空")})
+			Words: layers.Say("the geometry is empty", "图形为空")})
 	case surelyValid(row.Geometry):
 		return nil
 	}
@@ -165,7 +165,7 @@ func (m *mender) alone(ctx context.Context, w waiting) error {
 	}
 	m.decide(w.index, outcome{rejected: true})
 	return m.find(Finding{Row: w.number, Rule: "geometry.broken", Severity: format.Error, Done: Rejected, At: somewhere(w.geometry),
-		Words: format.Say("the geometry can not be read: its bytes are damaged or a ring has too few points", "图形数据已损坏或环的点数不足，无法读取")})
+		Words: layers.Say("the geometry can not be read: its bytes are damaged or a ring has too few points", "图形数据已损坏或环的点数不足，无法读取")})
 }
 
 func (m *mender) settleAll(lot []waiting, repaired []layers.Repaired) error {
@@ -253,11 +253,11 @@ func ruleOf(reason string) string {
 	return "geometry.invalid"
 }
 
-func reasonWords(reason string) format.Words {
+func reasonWords(reason string) layers.Words {
 	for _, r := range reasons {
 		if strings.HasPrefix(reason, r.says) {
-			return format.Words{En: r.en, Zh: r.zh}
+			return layers.Words{En: r.en, Zh: r.zh}
 		}
 	}
-	return format.Say("the geometry is not valid: %s", "图形无效：%s", fmt.Sprint(reason))
+	return layers.Say("the geometry is not valid: %s", "图形无效：%s", fmt.Sprint(reason))
 }

@@ -122,7 +122,7 @@ func (j *judging) offset(ctx context.Context, store *layers.Store, actor layers.
 	}
 	words := e.words()
 	if contrary != nil {
-		return &Doubt{Rule: "crs.offset", Severity: format.Warning, Words: format.Words{
+		return &Doubt{Rule: "crs.offset", Severity: format.Warning, Words: layers.Words{
 			En: words.En + "; but they coincide with layer " + contrary.Name + " as they stand: taken so",
 			Zh: words.Zh + "；但按原坐标与图层 " + contrary.Name + " 吻合，按原坐标读取",
 		}}, nil
@@ -135,14 +135,14 @@ func (j *judging) offset(ctx context.Context, store *layers.Store, actor layers.
 	if f := crs.Fix; f != nil {
 		*fix = *f
 		fix.Name, fix.Datum = f.Name+"+"+string(e.datum), e.datum
-		fix.Words = format.Words{En: f.Words.En + "; " + words.En, Zh: f.Words.Zh + "；" + words.Zh}
+		fix.Words = layers.Words{En: f.Words.En + "; " + words.En, Zh: f.Words.Zh + "；" + words.Zh}
 	}
 	crs.Fix = fix
 	if j.opt.FixCRS {
 		fix.Applied, crs.How, place.datum = true, "proposed and accepted", e.datum
 		return &Doubt{Rule: "crs.fixed", Severity: format.Info, Words: fix.Words}, nil
 	}
-	return &Doubt{Rule: "crs.fix", Severity: format.Error, Blocking: true, Words: format.Words{
+	return &Doubt{Rule: "crs.fix", Severity: format.Error, Blocking: true, Words: layers.Words{
 		En: fix.Words.En + "; accept it with --fix-crs or --" + string(e.datum) + ", or say --srid if the places are right",
 		Zh: fix.Words.Zh + "；可采纳此建议（--fix-crs 或 --" + string(e.datum) + "），如原坐标无误请指定坐标系（--srid）",
 	}}, nil
@@ -157,7 +157,7 @@ func uncompared(slow []*layers.Layer) *Doubt {
 	for _, l := range slow {
 		names = append(names, l.Name)
 	}
-	return &Doubt{Rule: "crs.uncompared", Severity: format.Info, Words: format.Words{
+	return &Doubt{Rule: "crs.uncompared", Severity: format.Info, Words: layers.Words{
 		En: "the database was too busy to compare the coordinates with " + strings.Join(names, ", ") + ": whether they are shifted as internet maps are (GCJ-02, BD-09) was looked for without",
 		Zh: "数据库繁忙，未能与图层 " + strings.Join(names, "、") + " 比对坐标，是否存在互联网地图偏移（GCJ-02、BD-09）未据此判断",
 	}}
@@ -189,9 +189,9 @@ func lastWord(geometry string) string {
 }
 
 // words says what the evidence is.
-func (e *evidence) words() format.Words {
+func (e *evidence) words() layers.Words {
 	name := map[Datum]string{GCJ02: "GCJ-02", BD09: "BD-09"}[e.datum]
-	return format.Say("%[1]s: as they stand %[2]d of %[3]d vertices lie within %.0[4]f m of layer %[5]s (%[6]s); with the shift of %[7]s taken back, %[8]d do",
+	return layers.Say("%[1]s: as they stand %[2]d of %[3]d vertices lie within %.0[4]f m of layer %[5]s (%[6]s); with the shift of %[7]s taken back, %[8]d do",
 		"疑为 %[7]s 坐标（%[1]s）：按原坐标，%[3]d 个顶点中有 %[2]d 个距图层 %[5]s（%[6]s）不超过 %.0[4]f 米；还原 %[7]s 偏移后有 %[8]d 个",
 		string(e.datum), e.before, e.all, e.radius, e.layer.Name, e.layer.Title, name, e.near)
 }

@@ -290,7 +290,7 @@ func (tr *trial) rules(r *intake.Report) string {
 }
 
 // readable says that words are there in both languages, and whole.
-func (tr *trial) readable(w format.Words) {
+func (tr *trial) readable(w layers.Words) {
 	tr.t.Helper()
 	chinese := strings.ContainsFunc(w.Zh, func(c rune) bool { return unicode.Is(unicode.Han, c) })
 	if w.En == "" || !chinese || strings.ContainsAny(w.En, "\n\x00") || strings.HasPrefix(w.Zh, "无法读取："+w.En) && len(w.En) > 0 {

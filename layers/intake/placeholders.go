@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // placeholders are days that programs write where nobody knew one: the first day that spreadsheets, databases and clocks
@@ -21,7 +20,7 @@ var placeholders = []struct {
 const oftenShare = 0.1
 
 // placeholders tells of values of a date's field that probably are none. They are kept.
-func (f *fieldProfile) placeholders(t layers.Type) []format.Words {
+func (f *fieldProfile) placeholders(t layers.Type) []layers.Words {
 	if t != layers.Date && t != layers.DateTime {
 		return nil
 	}
@@ -42,7 +41,7 @@ func (f *fieldProfile) placeholders(t layers.Type) []format.Words {
 	if found == nil {
 		return nil
 	}
-	return []format.Words{{
+	return []layers.Words{{
 		En: "days that often stand for no day are kept: " + strings.Join(found, ", "),
 		Zh: "含有常用来表示“无日期”的值，按原值保存：" + strings.Join(foundZh, "、"),
 	}}

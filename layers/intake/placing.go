@@ -102,11 +102,11 @@ func onMap(lon, lat float64) bool {
 // doubts are what a person should hear when all has been placed.
 func (p *placing) doubts() (doubts []Doubt) {
 	if p.heights > 0 {
-		doubts = append(doubts, Doubt{Rule: "geometry.height", Severity: format.Warning, Words: format.Say(
+		doubts = append(doubts, Doubt{Rule: "geometry.height", Severity: format.Warning, Words: layers.Say(
 			"%d heights are no numbers or beyond 1,000 km, and became 0", "有 %d 个高程值不是有效数字或超出 1000 公里，已记为 0", p.heights)})
 	}
 	if p.polar > 0 {
-		doubts = append(doubts, Doubt{Rule: "geometry.pole", Severity: format.Info, Words: format.Say(
+		doubts = append(doubts, Doubt{Rule: "geometry.pole", Severity: format.Info, Words: layers.Say(
 			"%d features reach beyond latitude ±85.06: they are kept whole, and the map shows the part up to there",
 			"有 %d 个要素超出纬度 ±85.06 度：要素完整保存，地图只显示该范围以内的部分", p.polar)})
 	}
@@ -115,16 +115,16 @@ func (p *placing) doubts() (doubts []Doubt) {
 
 func broken() error {
 	return &misplaced{format.Note{Rule: "geometry.broken", Severity: format.Error,
-		Words: format.Say("the geometry can not be read: its bytes are damaged", "图形数据已损坏，无法读取")}}
+		Words: layers.Say("the geometry can not be read: its bytes are damaged", "图形数据已损坏，无法读取")}}
 }
 
 func (p *placing) outside(x, y float64) error {
 	n := format.Note{Rule: "geometry.outside", Severity: format.Error, Value: fmt.Sprintf("%.10g, %.10g", x, y)}
 	switch {
 	case math.IsNaN(x) || math.IsNaN(y) || math.IsInf(x, 0) || math.IsInf(y, 0):
-		n.Words = format.Say("a coordinate is no number", "坐标不是有效数字")
+		n.Words = layers.Say("a coordinate is no number", "坐标不是有效数字")
 	case p.system.kind == gaussKruger:
-		n.Words = format.Words{
+		n.Words = layers.Words{
 			En: fmt.Sprintf("the coordinates are outside the map: x %.10g, y %.10g can not be of %s", x, y, p.system.name()),
 			Zh: fmt.Sprintf("坐标超出地图范围：x %.10g，y %.10g 不属于%s", x, y, p.system.nameZh()),
 		}
@@ -133,7 +133,7 @@ func (p *placing) outside(x, y float64) error {
 		if p.poles {
 			most = 90
 		}
-		n.Words = format.Say("the coordinates are outside the map: x %.10g, y %.10g (it reaches to ±180, ±%[3]g degrees)",
+		n.Words = layers.Say("the coordinates are outside the map: x %.10g, y %.10g (it reaches to ±180, ±%[3]g degrees)",
 			"坐标超出地图范围：x %.10g，y %.10g（应在经度 ±180、纬度 ±%[3]g 度以内）", x, y, most)
 	}
 	return &misplaced{n}

@@ -49,7 +49,7 @@ func (p *profile) settle(ctx context.Context, store *layers.Store, t *target, op
 	}
 	if opt.Mode == Upsert && s.plan.keyField(opt.Key) < 0 {
 		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "key.missing", Severity: format.Error, Blocking: true,
-			Words: format.Say("no field of the file becomes %s, by which upsert tells features apart", "文件中没有字段对应更新所用的标识属性 %s", opt.Key)})
+			Words: layers.Say("no field of the file becomes %s, by which upsert tells features apart", "文件中没有字段对应更新所用的标识属性 %s", opt.Key)})
 	}
 	return s.plan, nil
 }
@@ -115,7 +115,7 @@ func (s *settling) field(i int, name string) {
 	f := &s.profile.fields[i]
 	told := s.told(f, name)
 	if name == "" {
-		told.Notes = append(told.Notes, format.Say("left out", "不导入"))
+		told.Notes = append(told.Notes, layers.Say("left out", "不导入"))
 		s.plan.fields = append(s.plan.fields, told)
 		return
 	}
@@ -127,7 +127,7 @@ func (s *settling) field(i int, name string) {
 	}
 	if scheme != "" && t.kind != layers.String {
 		if f.judged {
-			t = columnType{kind: layers.String, sql: "text", notes: []format.Words{format.Say("the values are codes: kept as text", "该字段的值为代码，按文本保存")}}
+			t = columnType{kind: layers.String, sql: "text", notes: []layers.Words{layers.Say("the values are codes: kept as text", "该字段的值为代码，按文本保存")}}
 		} else {
 			scheme = ""
 		}
@@ -156,7 +156,7 @@ func (s *settling) told(f *fieldProfile, name string) Field {
 		samples = []string{}
 	}
 	return Field{Source: f.Name, Name: name, Title: f.Name, Declared: f.Kind, Type: layers.String, Values: f.values,
-		Distinct: f.different(), Sample: samples, Notes: []format.Words{}}
+		Distinct: f.different(), Sample: samples, Notes: []layers.Words{}}
 }
 
 // aimed maps the fields to a layer or a standard's table.
@@ -179,7 +179,7 @@ func (s *settling) aimed(t *target) error {
 			s.field(i, extra[i])
 		default:
 			told := s.told(f, "")
-			told.Notes = append(told.Notes, format.Say("the layer has no such property: left out", "目标图层没有对应属性，不导入"))
+			told.Notes = append(told.Notes, layers.Say("the layer has no such property: left out", "目标图层没有对应属性，不导入"))
 			s.plan.fields = append(s.plan.fields, told)
 			if _, ok := s.opt.Map[f.Name]; !ok {
 				left = append(left, f.Name)
@@ -187,7 +187,7 @@ func (s *settling) aimed(t *target) error {
 		}
 	}
 	if len(left) > 0 {
-		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "field.unknown", Severity: format.Warning, Words: format.Say(
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "field.unknown", Severity: format.Warning, Words: layers.Say(
 			"the layer has no properties for %s: they are left out; --map says otherwise", "目标图层没有与 %s 对应的属性，这些字段不导入；可用字段映射指定（--map）", strings.Join(left, ", "))})
 	}
 	s.lacking(t, places)
@@ -209,10 +209,10 @@ func (s *settling) identify(t *target) {
 		s.plan.id = id
 		return
 	case f.unique != nil && f.unique.twice != "" && s.opt.Mode != Upsert: // which judges row by row
-		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.duplicate", Severity: format.Warning, Blocking: t.layer != nil, Words: format.Say(
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.duplicate", Severity: format.Warning, Blocking: t.layer != nil, Words: layers.Say(
 			"field %q should tell features apart, but %q is there more than once", "字段“%s”应唯一标识要素，但值“%s”重复出现", f.Name, f.unique.twice)})
 	case t.layer == nil:
-		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.unknown", Severity: format.Info, Words: format.Say(
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.unknown", Severity: format.Info, Words: layers.Say(
 			"nobody has looked whether the values of field %q differ: the layer has no identifier", "未核对字段“%s”的值是否唯一，图层不设标识属性", f.Name)})
 	}
 	if t.layer == nil {
@@ -249,7 +249,7 @@ func (s *settling) lacking(t *target, places []int) {
 		}
 	}
 	if len(required) > 0 && s.opt.Mode != Upsert {
-		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "field.required", Severity: format.Error, Blocking: true, Words: format.Say(
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "field.required", Severity: format.Error, Blocking: true, Words: layers.Say(
 			"no field of the file becomes %s, which every feature must have: say which with --map, or leave it empty with {\"property\": \"\"}", "文件中没有字段对应必填属性 %s：请指定字段映射（--map），或在映射中写 {\"属性名\": \"\"} 表示留空", strings.Join(required, ", "))})
 	}
 }
@@ -287,7 +287,7 @@ func (s *settling) repeats() {
 		if f.unique == nil || f.unique.twice == "" || firstNamed(identifierNames[:2], []string{f.Name}) < 0 {
 			continue
 		}
-		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.duplicate", Severity: format.Warning, Words: format.Say(
+		s.plan.doubts = append(s.plan.doubts, Doubt{Rule: "id.duplicate", Severity: format.Warning, Words: layers.Say(
 			"field %q is called like what tells features apart, but %q is there more than once: the layer has no identifier",
 			"字段“%s”从名称看应唯一标识要素，但值“%s”重复出现，图层不设标识属性", f.Name, f.unique.twice)})
 	}
@@ -318,17 +318,17 @@ func (c *planned) check(value any) *format.Note {
 	switch {
 	case c.codes != nil && !c.codes[text]:
 		return &format.Note{Rule: "value.code", Severity: format.Warning, Value: sample([]byte(text)),
-			Words: format.Say("no code of %s", "不在代码表 %s 中", c.Scheme)}
+			Words: layers.Say("no code of %s", "不在代码表 %s 中", c.Scheme)}
 	case c.Type == layers.String && c.Width > 0 && len(text) > c.Width && utf8.RuneCountInString(text) > c.Width:
 		return &format.Note{Rule: "value.width", Severity: format.Warning, Value: sample([]byte(text)),
-			Words: format.Say("longer than %d characters", "超过规定长度 %d 个字符", c.Width)}
+			Words: layers.Say("longer than %d characters", "超过规定长度 %d 个字符", c.Width)}
 	}
 	return nil
 }
 
 // missing is the note of a value that a feature should have.
 func (c *planned) missing(value any) *format.Note {
-	n := &format.Note{Rule: "value.missing", Severity: format.Warning, Words: format.Say("%s has to have a value", "必填属性 %s 没有值", c.Name)}
+	n := &format.Note{Rule: "value.missing", Severity: format.Warning, Words: layers.Say("%s has to have a value", "必填属性 %s 没有值", c.Name)}
 	if c.must && value == nil {
 		n.Severity = format.Error
 	}

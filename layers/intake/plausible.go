@@ -55,7 +55,7 @@ func settleCRS(ctx context.Context, store *layers.Store, actor layers.Actor, src
 		}
 	}
 	if place.datum != "" {
-		doubts = append(doubts, Doubt{Rule: "crs.datum", Severity: format.Warning, Words: format.Say(
+		doubts = append(doubts, Doubt{Rule: "crs.datum", Severity: format.Warning, Words: layers.Say(
 			"the shift of %s was taken back by the published approximation: places are approximate, to a few metres",
 			"已按公开的近似算法将 %s 坐标还原，位置为近似值（误差数米）", strings.ToUpper(string(place.datum)))})
 	}
@@ -146,7 +146,7 @@ func (j *judging) shifted() *Doubt {
 	case told != 0 || !format.ShiftedDatum(j.src.CRS):
 		return nil
 	}
-	return &Doubt{Rule: "crs.datum", Severity: format.Error, Blocking: true, Words: format.Say(
+	return &Doubt{Rule: "crs.datum", Severity: format.Error, Blocking: true, Words: layers.Say(
 		"the file is in %s, an older datum. Its parameters to CGCS2000 are not public, and a guess would be wrong by up to a hundred metres: have it converted by the survey office first",
 		"文件采用 1954 北京坐标系、1980 西安坐标系等旧坐标系（%s）。其与 2000 国家大地坐标系的转换参数不公开，猜测会造成近百米误差：请先由测绘主管部门转换", name)}
 }
@@ -180,15 +180,15 @@ func (j *judging) settle() (CRS, placing, []Doubt) {
 		return crs, place, []Doubt{against(fix.Words)}
 	}
 	j.as = best
-	return crs, place, []Doubt{{Rule: "crs.fix", Severity: format.Error, Blocking: true, Words: format.Words{
+	return crs, place, []Doubt{{Rule: "crs.fix", Severity: format.Error, Blocking: true, Words: layers.Words{
 		En: fix.Words.En + "; accept it with --fix-crs, or say --srid",
 		Zh: fix.Words.Zh + "；可采纳此建议（--fix-crs），或另行指定坐标系（--srid）",
 	}}}
 }
 
 // against is the doubt about coordinates that were taken as told.
-func against(words format.Words) Doubt {
-	return Doubt{Rule: "crs.told", Severity: format.Warning, Words: format.Words{
+func against(words layers.Words) Doubt {
+	return Doubt{Rule: "crs.told", Severity: format.Warning, Words: layers.Words{
 		En: "the coordinates were taken as told, though they fit otherwise: " + words.En,
 		Zh: "坐标按指定的坐标系读取，但按其他方式更吻合：" + words.Zh,
 	}}
@@ -309,7 +309,7 @@ func (j *judging) fix(said *system, s system) Fix {
 	if said != nil {
 		says, saysZh = "as "+said.name()+" the coordinates do not lie "+where, "按"+said.nameZh()+"读取，坐标不在范围内"
 	}
-	f.Words = format.Words{
+	f.Words = layers.Words{
 		En: fmt.Sprintf("%s; %s: taken as %s, EPSG:%d%s, they lie %s", f.Name, says, s.name(), s.epsg(), because, where),
 		Zh: fmt.Sprintf("%s；按%s（EPSG:%d）读取%s，坐标%s", saysZh, s.nameZh(), s.epsg(), becauseZh, whereZh),
 	}
@@ -320,14 +320,14 @@ func (j *judging) fix(said *system, s system) Fix {
 func (j *judging) unfit(said *system, crs CRS, place placing) (CRS, placing, []Doubt) {
 	numbers, numbersZh := looksLike(j.sample)
 	if said == nil {
-		return crs, place, []Doubt{{Rule: "crs.missing", Severity: format.Error, Blocking: true, Words: format.Words{
+		return crs, place, []Doubt{{Rule: "crs.missing", Severity: format.Error, Blocking: true, Words: layers.Words{
 			En: "the file does not say its coordinate system" + numbers + ". Say it with --srid: 4490 (CGCS2000 degrees), 4548 (3° zone, 117°E), 4527 (zone 39, eastings of 8 digits), 4326 (WGS 84)",
 			Zh: "文件未说明坐标系" + numbersZh + "。请指定（--srid）：4490（2000 国家大地坐标系经纬度）、4548（三度带，中央经线 117°）、4527（39 带，横坐标 8 位）、4326（WGS 84）",
 		}}}
 	}
 	world := layers.Bounds{-mostLon, -mostLat, mostLon, mostLat}
 	if j.inside(*said, world) < 0.5 {
-		return crs, place, []Doubt{{Rule: "crs.impossible", Severity: format.Error, Blocking: true, Words: format.Words{
+		return crs, place, []Doubt{{Rule: "crs.impossible", Severity: format.Error, Blocking: true, Words: layers.Words{
 			En: "the coordinates can not be of " + said.name() + numbers + ": say the right system with --srid",
 			Zh: "坐标值不可能属于" + said.nameZh() + numbersZh + "：请指定正确的坐标系（--srid）",
 		}}}

@@ -118,7 +118,7 @@ func (r *run) blocked() error {
 	if len(en) == 0 {
 		return nil
 	}
-	return format.Refused(layers.ErrInvalid, format.Words{En: strings.Join(en, "\n"), Zh: strings.Join(zh, "\n")})
+	return layers.Refused(layers.ErrInvalid, layers.Words{En: strings.Join(en, "\n"), Zh: strings.Join(zh, "\n")})
 }
 
 // sortRules puts the commonest findings first.

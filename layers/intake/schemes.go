@@ -128,7 +128,7 @@ func (l *codeLists) named(f *fieldProfile) *Doubt {
 	}
 	for _, scheme := range l.used {
 		if !slices.ContainsFunc(f.distinct, func(d distinct) bool { return !l.labels[scheme][d.text] }) {
-			return &Doubt{Rule: "code.names", Severity: format.Info, Words: format.Say(
+			return &Doubt{Rule: "code.names", Severity: format.Info, Words: layers.Say(
 				"field %q holds names of the codes of %s, not the codes: kept as they are", "字段“%s”的值是代码表 %s 中代码的名称，不是代码，按原值保存", f.Name, scheme)}
 		}
 	}
@@ -136,7 +136,7 @@ func (l *codeLists) named(f *fieldProfile) *Doubt {
 }
 
 func warn(rule, en, zh string, args ...any) *Doubt {
-	return &Doubt{Rule: rule, Severity: format.Warning, Words: format.Say(en, zh, args...)}
+	return &Doubt{Rule: rule, Severity: format.Warning, Words: layers.Say(en, zh, args...)}
 }
 
 // specific tells whether values can hardly be anything but codes: three or more of three or more characters, and not

@@ -181,7 +181,7 @@ func (k *kinds) settle() (geometryType string, hasZ bool, doubts []Doubt) {
 	case full == 0:
 		geometryType = "Geometry"
 		doubts = append(doubts, Doubt{Rule: "geometry.none", Severity: format.Warning,
-			Words: format.Say("no feature has a geometry: there is nothing to draw", "没有任何要素含有图形，无法在地图上显示")})
+			Words: layers.Say("no feature has a geometry: there is nothing to draw", "没有任何要素含有图形，无法在地图上显示")})
 	case k.lines == full:
 		geometryType = "MultiLineString"
 	case k.areas == full:
@@ -192,13 +192,13 @@ func (k *kinds) settle() (geometryType string, hasZ bool, doubts []Doubt) {
 		geometryType = "Point"
 	default:
 		geometryType = "Geometry"
-		doubts = append(doubts, Doubt{Rule: "geometry.mixed", Severity: format.Warning, Words: format.Say(
+		doubts = append(doubts, Doubt{Rule: "geometry.mixed", Severity: format.Warning, Words: layers.Say(
 			"the file mixes points (%d), lines (%d), areas (%d) and others (%d): they share one layer, but are better kept apart, by --only point, line or area",
 			"文件混有点（%d）、线（%d）、面（%d）和其他图形（%d）：将存入同一图层，建议分开导入（--only point、line 或 area）", k.points, k.lines, k.areas, k.others)})
 	}
 	if k.declared > 0 && k.heights == 0 {
 		doubts = append(doubts, Doubt{Rule: "geometry.flat", Severity: format.Info,
-			Words: format.Say("all heights are 0: they are left out", "高程全部为 0，不予保留")})
+			Words: layers.Say("all heights are 0: they are left out", "高程全部为 0，不予保留")})
 	}
 	return geometryType, k.heights > 0, doubts
 }

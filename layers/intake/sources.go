@@ -36,7 +36,7 @@ func (r *run) choose(all []*format.Source) error {
 			names = append(names, describe(s))
 		}
 		list := strings.Join(names, ", ")
-		r.doubt(Doubt{Rule: "source.several", Severity: format.Error, Blocking: true, Words: format.Say(
+		r.doubt(Doubt{Rule: "source.several", Severity: format.Error, Blocking: true, Words: layers.Say(
 			"there are %d sources that can not be one layer; say which with --from: %s",
 			"文件中有 %d 个数据源，不能合为一个图层，请选择其一（--from）：%s", len(all), list)})
 		return r.blocked()
@@ -75,7 +75,7 @@ func (r *run) propose(ctx context.Context) error {
 // pick returns the sources to read; none where somebody has to choose.
 func pick(all []*format.Source, from string) ([]*format.Source, error) {
 	if len(all) == 0 {
-		return nil, format.Refuse(layers.ErrInvalid, "there is no data in the files", "文件中没有数据")
+		return nil, layers.Refuse(layers.ErrInvalid, "there is no data in the files", "文件中没有数据")
 	}
 	if from != "" {
 		return named(all, from)
@@ -111,12 +111,12 @@ func named(all []*format.Source, from string) ([]*format.Source, error) {
 			for _, s := range all {
 				names = append(names, describe(s))
 			}
-			return nil, format.Refuse(layers.ErrInvalid, "--from %q: there is no source of that name; there are %s", "没有名为 %q 的数据源（--from），只有 %s", name, strings.Join(names, ", "))
+			return nil, layers.Refuse(layers.ErrInvalid, "--from %q: there is no source of that name; there are %s", "没有名为 %q 的数据源（--from），只有 %s", name, strings.Join(names, ", "))
 		}
 		found = append(found, matches...)
 	}
 	if len(found) > 1 && !alike(found) {
-		return nil, format.Refuse(layers.ErrInvalid, "--from %q names %d sources with different fields or geometries; name one: file/name tells them apart",
+		return nil, layers.Refuse(layers.ErrInvalid, "--from %q names %d sources with different fields or geometries; name one: file/name tells them apart",
 			"%q 对应 %d 个数据源（--from），其字段或图形类型不同，不能合为一个图层；请以“文件/名称”指定其中一个", from, len(found))
 	}
 	return found, nil

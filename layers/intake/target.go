@@ -29,7 +29,7 @@ func (r *run) aim(ctx context.Context) (*target, error) {
 	case err != nil && !errors.Is(err, layers.ErrNotFound):
 		return nil, err
 	case o.Mode == Create && err == nil:
-		return nil, format.Refuse(layers.ErrConflict, "there is a layer %q already; choose another name, or say --mode append, replace or upsert",
+		return nil, layers.Refuse(layers.ErrConflict, "there is a layer %q already; choose another name, or say --mode append, replace or upsert",
 			"图层 %q 已存在；请换一个名称，或选择追加、替换或更新（--mode append、replace、upsert）", o.Layer)
 	case o.Mode == Create:
 		name := o.Standard
@@ -38,13 +38,13 @@ func (r *run) aim(ctx context.Context) (*target, error) {
 		}
 		return r.standard(name)
 	case err != nil:
-		return nil, format.Refuse(layers.ErrNotFound, "there is no layer %q to %s; --mode create makes one",
+		return nil, layers.Refuse(layers.ErrNotFound, "there is no layer %q to %s; --mode create makes one",
 			"没有图层 %q，不能以 %s 方式写入；请核对名称，或新建图层（--mode create）", o.Layer, o.Mode)
 	case l.Table.Schema != "layer" || !l.Writable:
-		return nil, format.Refuse(layers.ErrInvalid, "layer %q is published as it is; write to its table",
+		return nil, layers.Refuse(layers.ErrInvalid, "layer %q is published as it is; write to its table",
 			"图层 %q 由外部数据表直接发布，不能导入；请写入其数据表", o.Layer)
 	case o.Standard != "":
-		return nil, format.Refuse(layers.ErrInvalid, "--standard is for new layers; %q has its columns already",
+		return nil, layers.Refuse(layers.ErrInvalid, "--standard is for new layers; %q has its columns already",
 			"按标准建表（--standard）只用于新建图层；图层 %q 已有字段", o.Layer)
 	}
 	r.report.Title, r.report.Standard = l.Title, l.Standard
@@ -62,7 +62,7 @@ func (r *run) standard(name string) (*target, error) {
 	}
 	def, err := standard.Table(name)
 	if errors.Is(err, layers.ErrNotFound) {
-		return nil, format.Refuse(layers.ErrInvalid, "--standard %q: there is no such table; there are %s",
+		return nil, layers.Refuse(layers.ErrInvalid, "--standard %q: there is no such table; there are %s",
 			"没有标准表 %q（--standard），可用的有 %s", name, strings.Join(standard.Names(), ", "))
 	}
 	if err != nil {
@@ -75,7 +75,7 @@ func (r *run) standard(name string) (*target, error) {
 // check refuses options that can not be.
 func (o *Options) check() error {
 	refuse := func(option, value, want, wantZh string) error {
-		return format.Refused(layers.ErrInvalid, format.Words{
+		return layers.Refused(layers.ErrInvalid, layers.Words{
 			En: fmt.Sprintf("%s %q: want %s", option, value, want), Zh: fmt.Sprintf("%s 的值 %q 无效：应为%s", option, value, wantZh),
 		})
 	}
@@ -91,7 +91,7 @@ func (o *Options) check() error {
 	case !slices.Contains([]string{"", "point", "line", "area"}, o.Only):
 		return refuse("only", o.Only, "point, line or area", " point、line 或 area")
 	case o.Mode == Upsert && o.Key == "":
-		return format.Refuse(layers.ErrInvalid, "key: upsert needs the property that tells rows apart (--key)", "更新差异须指定能区分各行的属性（--key）")
+		return layers.Refuse(layers.ErrInvalid, "key: upsert needs the property that tells rows apart (--key)", "更新差异须指定能区分各行的属性（--key）")
 	case o.SRID < 0:
 		return refuse("srid", fmt.Sprint(o.SRID), "an EPSG code", " EPSG 代码")
 	}
@@ -111,7 +111,7 @@ func (r *run) checkTheme(ctx context.Context) error {
 		known = append(known, t.Code)
 	}
 	if !slices.Contains(known, r.opt.Theme) {
-		return format.Refuse(layers.ErrInvalid, "theme %q: there are %s", "没有专题 %q，可用的有 %s", r.opt.Theme, strings.Join(known, ", "))
+		return layers.Refuse(layers.ErrInvalid, "theme %q: there are %s", "没有专题 %q，可用的有 %s", r.opt.Theme, strings.Join(known, ", "))
 	}
 	return nil
 }
@@ -138,13 +138,13 @@ func (r *run) settleGeometry() error {
 	switch {
 	case want == "":
 		r.doubt(Doubt{Rule: "geometry.dropped", Severity: format.Warning,
-			Words: format.Say("the layer has no geometry: that of the file is left out", "目标图层不含图形，文件中的图形不导入")})
+			Words: layers.Say("the layer has no geometry: that of the file is left out", "目标图层不含图形，文件中的图形不导入")})
 	case z && !wantZ:
 		r.doubt(Doubt{Rule: "geometry.z", Severity: format.Warning,
-			Words: format.Say("the layer has no heights: those of the file are left out", "目标图层不含高程，文件中的高程不导入")})
+			Words: layers.Say("the layer has no heights: those of the file are left out", "目标图层不含高程，文件中的高程不导入")})
 	case !z && wantZ:
 		r.doubt(Doubt{Rule: "geometry.z", Severity: format.Error, Blocking: r.target.layer != nil,
-			Words: format.Say("the layer has heights and the file has none", "目标图层要求高程，文件中没有高程")})
+			Words: layers.Say("the layer has heights and the file has none", "目标图层要求高程，文件中没有高程")})
 		r.hasZ = r.target.layer != nil
 		r.report.HasZ = r.hasZ
 	}
@@ -158,7 +158,7 @@ func (r *run) allUnreadable() []Doubt {
 		return nil
 	}
 	why := r.report.Findings[i].Words
-	return []Doubt{{Rule: "geometry.unreadable", Severity: format.Error, Blocking: true, Words: format.Words{
+	return []Doubt{{Rule: "geometry.unreadable", Severity: format.Error, Blocking: true, Words: layers.Words{
 		En: "no geometry of the file can be read: " + why.En, Zh: "文件中的图形全部无法读取：" + why.Zh,
 	}}}
 }
@@ -178,7 +178,7 @@ func (r *run) withoutGeometry() error {
 	}
 	if r.opt.Mode != Upsert {
 		r.doubt(Doubt{Rule: "geometry.missing", Severity: format.Warning,
-			Words: format.Say("the file has no geometry: the features will have none", "文件不含图形，导入的要素没有图形")})
+			Words: layers.Say("the file has no geometry: the features will have none", "文件不含图形，导入的要素没有图形")})
 	}
 	return nil
 }

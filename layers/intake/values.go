@@ -101,9 +101,9 @@ func day(text []byte) (any, *format.Note) {
 	switch {
 	case value == nil || note != nil:
 	case m.month:
-		note = changed("value.day", text, format.Say("tells no day: the first of the month is kept", "没有写明日，按当月 1 日保存"))
+		note = changed("value.day", text, layers.Say("tells no day: the first of the month is kept", "没有写明日，按当月 1 日保存"))
 	case m.oddity()&clockTold != 0:
-		note = changed("value.clock", text, format.Say("the time of day is not kept", "只保存日期，不保存时刻"))
+		note = changed("value.clock", text, layers.Say("the time of day is not kept", "只保存日期，不保存时刻"))
 	}
 	return value, note
 }
@@ -192,7 +192,7 @@ func folded(read func([]byte) (any, bool), what, whatZh string) converter {
 			return nil, noValue(what, whatZh, text)
 		}
 		if bytes.IndexByte(s, ',') >= 0 {
-			return v, changed("value.grouped", text, format.Say("the commas were read as separators of thousands", "逗号已按千位分隔符读取"))
+			return v, changed("value.grouped", text, layers.Say("the commas were read as separators of thousands", "逗号已按千位分隔符读取"))
 		}
 		if full {
 			return v, fullWidthNote(text)
@@ -203,14 +203,14 @@ func folded(read func([]byte) (any, bool), what, whatZh string) converter {
 
 func noValue(what, whatZh string, text []byte) *format.Note {
 	return &format.Note{Rule: "value.type", Severity: format.Error, Value: sample(text),
-		Words: format.Words{En: "not " + what, Zh: "不是有效的" + whatZh}}
+		Words: layers.Words{En: "not " + what, Zh: "不是有效的" + whatZh}}
 }
 
 // changed is the note of a value that was kept otherwise than written.
-func changed(rule string, text []byte, words format.Words) *format.Note {
+func changed(rule string, text []byte, words layers.Words) *format.Note {
 	return &format.Note{Rule: rule, Severity: format.Info, Value: sample(text), Words: words}
 }
 
 func fullWidthNote(text []byte) *format.Note {
-	return changed("value.fullwidth", text, format.Say("full-width characters were read as ASCII", "全角字符已按半角读取"))
+	return changed("value.fullwidth", text, layers.Say("full-width characters were read as ASCII", "全角字符已按半角读取"))
 }

@@ -7,7 +7,6 @@ import (
 	"unicode"
 
 	"onemap/layers"
-	"onemap/layers/format"
 	"onemap/layers/intake"
 )
 
@@ -40,12 +39,11 @@ func TestEveryRefusalIsSaidInBothLanguages(t *testing.T) {
 		{"no data", intake.Options{Layer: "a"}, write(t, "c.geojson", `{"type":"FeatureCollection","features":[{`), layers.ErrInvalid},
 	} {
 		_, err := d.bring(c.opt, c.file)
-		var both interface{ Words() format.Words }
-		if !errors.Is(err, c.is) || !errors.As(err, &both) {
+		w, ok := layers.WordsOf(err)
+		if !errors.Is(err, c.is) || !ok {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		w := both.Words()
 		chinese := strings.ContainsFunc(w.Zh, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 		if w.En == "" || !chinese || strings.Contains(w.Zh, "/") && c.name != "a source" || !strings.Contains(err.Error(), w.En) {
 			t.Errorf("%s: %q %q", c.name, w.En, w.Zh)

@@ -54,7 +54,7 @@ func takenWords(err error) error {
 	if !errors.As(err, &taken) {
 		return err
 	}
-	return format.Refuse(layers.ErrConflict,
+	return layers.Refuse(layers.ErrConflict,
 		"a feature with %[1]s %[2]q is in the layer already: --mode upsert --key %[1]s writes what differs, --mode replace takes the file in place of all rows",
 		"图层中已有 %[1]s 为 %[2]q 的要素：请改用“更新差异”（--mode upsert --key %[1]s），或“替换全部”（--mode replace）", taken.Property, taken.Value)
 }
@@ -157,7 +157,7 @@ func (w *rows) take(row *spooled) (bool, error) {
 	if len(geometry) > 0 && r.geometryType != "" && !fits(geometry, r.geometryType) {
 		counts.Rejected++
 		return false, r.find(Finding{Row: row.number, Rule: "geometry.kind", Severity: format.Error, Done: Rejected, At: somewhere(geometry),
-			Words: format.Say("a %s does not fit the layer, which has %s", "图形类型为 %s，与图层类型 %s 不符", kindName(geometry), r.geometryType)})
+			Words: layers.Say("a %s does not fit the layer, which has %s", "图形类型为 %s，与图层类型 %s 不符", kindName(geometry), r.geometryType)})
 	}
 	values, ok, err := w.convert(row)
 	if err != nil || !ok {
@@ -231,7 +231,7 @@ func (w *rows) convert(row *spooled) ([]any, bool, error) {
 		text := row.values[c.from]
 		if first, again := w.keys.add(keyText(values[w.key], text), row.number); again {
 			return nil, false, w.run.find(Finding{Row: row.number, Rule: "key.duplicate", Severity: format.Error, Done: Rejected, Field: c.field,
-				Value: sample(text), Words: format.Say("row %d has the same key", "标识与第 %d 行重复", first)})
+				Value: sample(text), Words: layers.Say("row %d has the same key", "标识与第 %d 行重复", first)})
 		}
 	}
 	return values, true, nil

@@ -17,7 +17,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/layers"
-	"onemap/layers/format"
 )
 
 // Index answers searches in one database. It is safe for concurrent use.
@@ -85,7 +84,7 @@ func (x *Index) Search(ctx context.Context, actor layers.Actor, r Request) (*Ans
 	defer cancel()
 	answer, err := x.search(within, actor, words, r)
 	if errors.Is(err, layers.ErrTimeout) && ctx.Err() == nil {
-		return nil, problem{layers.ErrTimeout, format.Say("the search took too long: say more of what you look for, or name the layers", "查找超时：请输入更完整的名称或编号，或用 layers 指定图层")}
+		return nil, problem{layers.ErrTimeout, layers.Say("the search took too long: say more of what you look for, or name the layers", "查找超时：请输入更完整的名称或编号，或用 layers 指定图层")}
 	}
 	return answer, err
 }
@@ -122,7 +121,7 @@ func (x *Index) targets(ctx context.Context, actor layers.Actor, names []string)
 	}
 	for _, name := range names {
 		if !slices.ContainsFunc(ls, func(l *layers.Layer) bool { return l.Name == name }) {
-			return nil, problem{layers.ErrNotFound, format.Say("no layer %q; the list is at /layers", "没有图层 %q，图层列表见 /layers", name)}
+			return nil, problem{layers.ErrNotFound, layers.Say("no layer %q; the list is at /layers", "没有图层 %q，图层列表见 /layers", name)}
 		}
 	}
 	targets := map[string]target{}
@@ -137,9 +136,9 @@ func (x *Index) targets(ctx context.Context, actor layers.Actor, names []string)
 // problem is an error of layers in both languages.
 type problem struct {
 	is    error
-	words format.Words
+	words layers.Words
 }
 
 func (p problem) Error() string       { return fmt.Sprintf("%v: %s", p.is, p.words.En) }
 func (p problem) Unwrap() error       { return p.is }
-func (p problem) Words() format.Words { return p.words }
+func (p problem) Words() layers.Words { return p.words }

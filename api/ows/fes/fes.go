@@ -12,7 +12,6 @@ import (
 	"onemap/api/ows/xmltree"
 	"onemap/layers"
 	"onemap/layers/cql"
-	"onemap/layers/format"
 )
 
 // Options say what a filter is about.
@@ -44,7 +43,7 @@ const Locator = "filter"
 // Error is what is wrong with a filter, under a code. It is layers.ErrInvalid.
 type Error struct {
 	Code  string
-	words format.Words
+	words layers.Words
 }
 
 func (e *Error) Error() string { return "invalid: " + e.words.En }
@@ -53,22 +52,21 @@ func (e *Error) Error() string { return "invalid: " + e.words.En }
 func (e *Error) Unwrap() error { return layers.ErrInvalid }
 
 // Words are those for the sender.
-func (e *Error) Words() format.Words { return e.words }
+func (e *Error) Words() layers.Words { return e.words }
 
 func refuse(code, en, zh string, args ...any) error {
-	words := format.Say(en, zh, args...)
-	return &Error{code, format.Words{En: "filter: " + words.En, Zh: "过滤条件：" + words.Zh}}
+	words := layers.Say(en, zh, args...)
+	return &Error{code, layers.Words{En: "filter: " + words.En, Zh: "过滤条件：" + words.Zh}}
 }
 
 // coded gives a code to what another package says of the filter.
 func coded(code string, err error) error {
 	var own *Error
-	var both interface{ Words() format.Words }
-	switch {
-	case err == nil || errors.As(err, &own) || !errors.Is(err, layers.ErrInvalid):
+	if err == nil || errors.As(err, &own) || !errors.Is(err, layers.ErrInvalid) {
 		return err
-	case errors.As(err, &both):
-		return &Error{code, both.Words()}
+	}
+	if said, ok := layers.WordsOf(err); ok {
+		return &Error{code, said}
 	}
 	return refuse(code, "%[1]s", "%[1]s", strings.TrimPrefix(err.Error(), layers.ErrInvalid.Error()+": "))
 }
