@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/layers"
+	"onemap/layers/cql"
 	"onemap/migrations/dbtest"
 )
 
@@ -67,27 +68,24 @@ func TestBoxesAreExact(t *testing.T) {
 		if got != want {
 			t.Errorf("%v: %d, want %d", b, got, want)
 		}
+		filter, err := cql.Parse(fmt.Sprintf("S_INTERSECTS(geom, BBOX(%.17g, %.17g, %.17g, %.17g))", b[0], b[1], b[2], b[3]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err = store.Count(t.Context(), layers.Anonymous, l.Name, layers.Query{Filter: filter}); err != nil || got != want-1 { // which has no geometry
+			t.Errorf("%v as a filter: %d, %v, want %d", b, got, err, want-1)
+		}
 		onePage(t, store, l.Name, b, want)
 	}
 }
 
-// onePage holds that a first page is the same, and is followed by the same, whether it is had by one look at a box or by walking
-// along the key, and that all are counted.
+// onePage holds that a page is the same, and is followed by the same, whether it is had by one look at a box or by walking along the
+// key, and that all are counted.
 func onePage(t *testing.T, store *layers.Store, layer string, b layers.Bounds, want int64) {
 	t.Helper()
-	looked, err := store.Find(t.Context(), layers.Anonymous, layer, layers.Query{Bounds: &b, Limit: 20, Count: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	walked, err := store.Find(t.Context(), layers.Anonymous, layer, layers.Query{Bounds: &b, Limit: 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if looked.Matched != want || !slices.EqualFunc(looked.Features, walked.Features, func(a, b layers.Feature) bool { return reflect.DeepEqual(a, b) }) {
-		t.Errorf("%v: a page of %d of %d, want %d of %d, the same", b, len(looked.Features), looked.Matched, len(walked.Features), want)
-	}
-	if (looked.Next == "") != (walked.Next == "") {
-		t.Errorf("%v: next is %q, want %q", b, looked.Next, walked.Next)
+	looked := onePageAfter(t, store, layer, b, 0, want)
+	for _, offset := range []int{7, int(want) - 1, int(want), int(want) + 5} {
+		onePageAfter(t, store, layer, b, max(offset, 0), want)
 	}
 	if looked.Next == "" {
 		return
@@ -99,6 +97,25 @@ func onePage(t *testing.T, store *layers.Store, layer string, b layers.Bounds, w
 	if next.Matched != want || next.Features[0].ID == looked.Features[19].ID {
 		t.Errorf("%v: the next page begins with %s, of %d", b, next.Features[0].ID, next.Matched)
 	}
+}
+
+func onePageAfter(t *testing.T, store *layers.Store, layer string, b layers.Bounds, offset int, want int64) *layers.Page {
+	t.Helper()
+	looked, err := store.Find(t.Context(), layers.Anonymous, layer, layers.Query{Bounds: &b, Limit: 20, Offset: offset, Count: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	walked, err := store.Find(t.Context(), layers.Anonymous, layer, layers.Query{Bounds: &b, Limit: 20, Offset: offset})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if looked.Matched != want || !slices.EqualFunc(looked.Features, walked.Features, func(a, b layers.Feature) bool { return reflect.DeepEqual(a, b) }) {
+		t.Errorf("%v after %d: a page of %d of %d, want %d of %d, the same", b, offset, len(looked.Features), looked.Matched, len(walked.Features), want)
+	}
+	if (looked.Next == "") != (walked.Next == "") {
+		t.Errorf("%v after %d: next is %q, want %q", b, offset, looked.Next, walked.Next)
+	}
+	return looked
 }
 
 // Features without geometry are in every box; to find that there are none takes no look at the whole spatial index.

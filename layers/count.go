@@ -25,7 +25,7 @@ func (s Reader) Count(ctx context.Context, actor Actor, layer string, q Query) (
 }
 
 func (s Reader) count(ctx context.Context, sel *selection) (n int64, err error) {
-	if err := s.db.QueryRow(ctx, sel.count(), sel.args).Scan(&n); err != nil {
+	if err := s.db.QueryRow(ctx, sel.count(), sel.with()...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count %s: %w", sel.layer.Name, BadValue(err))
 	}
 	return n, nil
@@ -66,7 +66,7 @@ func (s Reader) countIfCheap(ctx context.Context, sel *selection) (int64, error)
 // cost is what the planner thinks that counting costs.
 func (s Reader) cost(ctx context.Context, sel *selection) (float64, error) {
 	var text []byte
-	if err := s.db.QueryRow(ctx, "explain (format json) "+sel.count(), sel.args).Scan(&text); err != nil {
+	if err := s.db.QueryRow(ctx, "explain (format json) "+sel.count(), sel.with()...).Scan(&text); err != nil {
 		return 0, fmt.Errorf("plan to count %s: %w", sel.layer.Name, BadValue(err))
 	}
 	var plans []struct {

@@ -57,7 +57,7 @@ func (s *Store) Difference(ctx context.Context, actor Actor, layer string, q Que
 	d := &Difference{Layer: l, From: from, To: to}
 	counting := c.Replace(strings.Replace(differenceSQL, "/* answer */", `count(*) filter (where o.version is null),
 		count(*) filter (where n.version is null), count(*) filter (where o.version is not null and n.version is not null)`, 1))
-	if err := s.pool.QueryRow(ctx, counting, sel.args).Scan(&d.Added, &d.Removed, &d.Changed); err != nil {
+	if err := s.pool.QueryRow(ctx, counting, sel.with()...).Scan(&d.Added, &d.Removed, &d.Changed); err != nil {
 		return nil, fmt.Errorf("difference of %s: %w", l.Name, BadValue(err))
 	}
 	err = s.differing(ctx, sel, q, c, d)
@@ -133,7 +133,7 @@ func (s *Store) differing(ctx context.Context, sel *selection, q Query, c *strin
 		sql += fmt.Sprintf(" and %s > %s", key, sel.bind(after.Key, sel.layer.Table.KeyType))
 	}
 	limit := min(max(q.Limit, 1), MaxLimit)
-	rows, err := s.pool.Query(ctx, fmt.Sprintf("%s order by %s limit %d", sql, key, limit+1), sel.args)
+	rows, err := s.pool.Query(ctx, fmt.Sprintf("%s order by %s limit %d", sql, key, limit+1), sel.with()...)
 	if err != nil {
 		return sel.unread(err)
 	}

@@ -43,7 +43,7 @@ func (s *Store) idRows(ctx context.Context, actor Actor, layer string, q Query) 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, fmt.Sprintf("select %s from %s as source where %s order by %s", l.keyColumn(), sel.from, sel.condition(), sel.order()), sel.args)
+	rows, err := s.pool.Query(ctx, fmt.Sprintf("select %s from %s as source where %s order by %s", l.keyColumn(), sel.from, sel.condition(), sel.order()), sel.with()...)
 	if err != nil {
 		return nil, fmt.Errorf("ids of %s: %w", layer, BadValue(err))
 	}

@@ -109,7 +109,8 @@ type found struct {
 // found reads at most limit features of a page and counts, by one look or by two questions.
 func (s Reader) found(ctx context.Context, sel *selection, q Query, limit int) (f found, err error) {
 	if sel.lookable(q) {
-		if f, err = s.look(ctx, sel, limit); err != nil || len(f.features) > 0 {
+		f, ok, err := s.look(ctx, sel, q.Offset, limit)
+		if err != nil || ok {
 			return f, err
 		}
 	}
@@ -122,11 +123,11 @@ func (s Reader) found(ctx context.Context, sel *selection, q Query, limit int) (
 
 // read reads at most limit features of a page, and what each is sorted by.
 func (s Reader) read(ctx context.Context, sel *selection, q Query, limit int) (f found, err error) {
-	sql, args, err := sel.page(q.After, q.Offset, limit)
+	sql, with, err := sel.page(q.After, q.Offset, limit)
 	if err != nil {
 		return f, err
 	}
-	rows, err := s.db.Query(ctx, sql, args)
+	rows, err := s.db.Query(ctx, sql, with...)
 	if err != nil {
 		return f, sel.unread(err)
 	}
@@ -223,12 +224,12 @@ func (s Reader) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 			yield(Feature{}, err)
 			return
 		}
-		sql, args, err := sel.page(q.After, q.Offset, q.Limit)
+		sql, with, err := sel.page(q.After, q.Offset, q.Limit)
 		if err != nil {
 			yield(Feature{}, err)
 			return
 		}
-		rows, err := s.db.Query(ctx, sql, args)
+		rows, err := s.db.Query(ctx, sql, with...)
 		if err != nil {
 			yield(Feature{}, sel.unread(err))
 			return

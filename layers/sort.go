@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Sort is one criterion of an order: a property, or the layer's key by its name. Text goes by code point, as filters compare
@@ -97,13 +95,13 @@ func (sel *selection) some(offset, limit int) string {
 	return sql
 }
 
-// page is the question cut to limit rows, after a cursor and offset rows more.
-func (sel *selection) page(after string, offset, limit int) (string, pgx.StrictNamedArgs, error) {
+// page is the question cut to limit rows, after a cursor and offset rows more, and what it is sent with.
+func (sel *selection) page(after string, offset, limit int) (sql string, with []any, err error) {
 	paged, passed, err := sel.paged(after)
 	if err != nil {
 		return "", nil, err
 	}
-	return paged.some(offset+passed, limit), paged.args, nil
+	return paged.some(offset+passed, limit), paged.with(), nil
 }
 
 // paged is the question from a cursor on, and how many rows are to be passed over then.

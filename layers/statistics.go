@@ -69,7 +69,7 @@ func (s *Store) Statistics(ctx context.Context, actor Actor, layer, property str
 	var from, step *float64
 	var places, counts, valueCounts []int64
 	var texts []string
-	err = s.pool.QueryRow(ctx, sql, sel.args).Scan(&st.Count, &st.Nulls, &st.Distinct, &least, &most, &sum, &finite, &from, &step, &places, &counts, &texts, &valueCounts)
+	err = s.pool.QueryRow(ctx, sql, sel.with()...).Scan(&st.Count, &st.Nulls, &st.Distinct, &least, &most, &sum, &finite, &from, &step, &places, &counts, &texts, &valueCounts)
 	if err != nil {
 		return nil, fmt.Errorf("statistics of %s in %s: %w", property, l.Name, BadValue(err))
 	}

@@ -32,7 +32,7 @@ func (s Reader) Turn(ctx context.Context, actor Actor, layer string, q Query) (t
 	if err != nil {
 		return t, err
 	}
-	rows, err := s.db.Query(ctx, paged.places(q.Offset+passed+q.Limit-1, 2), paged.args)
+	rows, err := s.db.Query(ctx, paged.places(q.Offset+passed+q.Limit-1, 2), paged.with()...)
 	if err != nil {
 		return t, sel.unread(err)
 	}
@@ -52,7 +52,7 @@ func (s Reader) Turn(ctx context.Context, actor Actor, layer string, q Query) (t
 	switch n {
 	case 0:
 		sql := "select count(*) from (" + paged.places(q.Offset+passed, q.Limit) + ") as page"
-		if err := s.db.QueryRow(ctx, sql, paged.args).Scan(&t.Features); err != nil {
+		if err := s.db.QueryRow(ctx, sql, paged.with()...).Scan(&t.Features); err != nil {
 			return t, sel.unread(err)
 		}
 		return t, nil

@@ -24,6 +24,7 @@ type selection struct {
 	sort    []sorting
 	args    pgx.StrictNamedArgs
 	version bool // the rows carry one
+	planned bool // for its values, see with
 }
 
 // selection compiles a query. The conditions of a later grant join here, and nowhere else.
@@ -73,7 +74,18 @@ func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, e
 		}
 		sel.and("(" + condition + ")")
 	}
+	sel.planned = len(sel.where) > 0
 	return sel, nil
+}
+
+// with is what a question is sent with: its arguments, and, where it has conditions, that it is planned for their values each time. A
+// plan that is kept for any values does not know whether a box holds ten features or all of them, and makes the values' geometries,
+// numbers and times anew for each row.
+func (sel *selection) with() []any {
+	if sel.planned {
+		return []any{pgx.QueryExecModeCacheDescribe, sel.args}
+	}
+	return []any{sel.args}
 }
 
 func (l *Layer) table() string { return pgx.Identifier{l.Table.Schema, l.Table.Name}.Sanitize() }
@@ -136,26 +148,23 @@ func (sel *selection) touching(column string, b Bounds, srid int) (string, error
 			return "", err
 		}
 		touches := fmt.Sprintf("st_intersects(%s, %s)", column, env)
-		if inner, ok := sel.inner(box, srid); ok { // as a boolean test, which no index is looked up for once more
-			touches = fmt.Sprintf("((%s @ %s) is true or %s)", column, inner, touches)
+		if in, ok := Inner(box, srid, sel.layer.SRID); ok { // as a boolean test, which no index is looked up for once more
+			touches = fmt.Sprintf("((%s @ %s) is true or %s)", column, sel.box(in, sel.layer.SRID), touches)
 		}
 		any = append(any, fmt.Sprintf("(%s && %s and %s)", column, env, touches))
 	}
 	return strings.Join(any, " or "), nil
 }
 
-// inner is the largest box in the layer's SRID that what lies within it, by boxes alone, touches b for certain: most of what is in a
-// large box, which needs no look at its coordinates. PostGIS keeps boxes in single precision, rounded outwards; so this one is
-// rounded inwards first. Boxes that bend in the layer's system have none.
-func (sel *selection) inner(b Bounds, srid int) (string, bool) {
-	if to := sel.layer.SRID; srid != to && !(Geographic(srid) && Geographic(to)) {
-		return "", false
+// Inner is the largest box in the coordinates of to that what lies within it, by PostGIS's boxes alone, touches b for certain, which is
+// in those of srid: most of what is in a large box, which needs no look at its coordinates. PostGIS keeps boxes in single precision,
+// rounded outwards; so this one is rounded inwards first. Boxes that bend in the other system have none.
+func Inner(b Bounds, srid, to int) (Bounds, bool) {
+	if srid != to && !(Geographic(srid) && Geographic(to)) {
+		return b, false
 	}
 	in := Bounds{single(b[0], 1), single(b[1], 1), single(b[2], -1), single(b[3], -1)}
-	if !(in[0] < in[2] && in[1] < in[3]) {
-		return "", false
-	}
-	return sel.box(in, sel.layer.SRID), true
+	return in, in[0] < in[2] && in[1] < in[3]
 }
 
 // single rounds to single precision, up or down as sign says.

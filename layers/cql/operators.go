@@ -116,9 +116,9 @@ func init() { // the table's functions look into the table
 		CaseI:   {"CASEI", calls, [2]int{1, 1}, Text, called, folded("onemap.casei(%s)")},
 		AccentI: {"ACCENTI", calls, [2]int{1, 1}, Text, called, folded("onemap.accenti(%s)")},
 
-		Intersects: {"S_INTERSECTS", calls, [2]int{2, 2}, Boolean, called, spatial("(%[3]s and onemap.s_intersects(%[1]s, %[2]s))")},
+		Intersects: {"S_INTERSECTS", calls, [2]int{2, 2}, Boolean, called, (*compiler).intersects},
 		Equals:     {"S_EQUALS", calls, [2]int{2, 2}, Boolean, called, spatial("(%[3]s and onemap.s_equals(%[1]s, %[2]s))")},
-		Disjoint:   {"S_DISJOINT", calls, [2]int{2, 2}, Boolean, called, spatial("not (%[3]s and onemap.s_intersects(%[1]s, %[2]s))")},
+		Disjoint:   {"S_DISJOINT", calls, [2]int{2, 2}, Boolean, called, (*compiler).disjoint},
 		Touches:    {"S_TOUCHES", calls, [2]int{2, 2}, Boolean, called, spatial("(%[3]s and onemap.s_touches(%[1]s, %[2]s))")},
 		Within:     {"S_WITHIN", calls, [2]int{2, 2}, Boolean, called, spatial("(%[3]s and onemap.s_within(%[1]s, %[2]s))")},
 		Overlaps:   {"S_OVERLAPS", calls, [2]int{2, 2}, Boolean, called, spatial("(%[3]s and onemap.s_overlaps(%[1]s, %[2]s))")},

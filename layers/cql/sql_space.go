@@ -23,6 +23,36 @@ func spatial(sql string) func(*compiler, *Call) (string, error) {
 	}
 }
 
+// intersects compiles S_INTERSECTS. Most of what meets a box lies within it, and needs no look at its coordinates.
+func (c *compiler) intersects(e *Call) (string, error) {
+	shapes, err := c.shapes(e.Args)
+	if err != nil {
+		return "", err
+	}
+	sql := fmt.Sprintf("onemap.s_intersects(%s, %s)", shapes[0].sql, shapes[1].sql)
+	for i, a := range e.Args {
+		box, ok := a.(*Box)
+		if !ok {
+			continue
+		}
+		for _, part := range box.parts() {
+			if in, ok := layers.Inner(part, box.SRID, c.layer.SRID); ok {
+				inner, err := c.constant(c.outline(in, c.layer.SRID))
+				if err != nil {
+					return "", err
+				}
+				sql = fmt.Sprintf("(%s @ %s) is true or %s", shapes[1-i].sql, inner, sql)
+			}
+		}
+	}
+	return fmt.Sprintf("(%s and (%s))", meets(shapes[0], shapes[1]), sql), nil
+}
+
+func (c *compiler) disjoint(e *Call) (string, error) {
+	sql, err := c.intersects(e)
+	return "not " + sql, err
+}
+
 // shapes compiles arguments that are geometries.
 func (c *compiler) shapes(es []Expr) ([]value, error) {
 	var all []value
