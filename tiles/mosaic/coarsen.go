@@ -47,9 +47,7 @@ func (s *Sheet) coarsen(side int) {
 				squares[at] = common
 			}
 			s.label[i] = common.label
-			for _, e := range common.entries {
-				count.add(e.class, e.n)
-			}
+			count.all(common.entries, 1)
 			field.end(&count)
 		}
 	}
@@ -72,9 +70,7 @@ func (s *Sheet) square(at [2]int, side int) (common square) {
 	left, top := at[0]*side-s.x, at[1]*side-s.y
 	for y := max(0, top); y < min(s.h, top+side); y++ {
 		for x := max(0, left); x < min(s.w, left+side); x++ {
-			for _, e := range s.field.at(y*s.w + x) {
-				count.add(e.class, e.n)
-			}
+			count.all(s.field.at(y*s.w+x), 1)
 		}
 	}
 	all := newField(1, 1)

@@ -3,6 +3,7 @@ package mosaic
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
 	"slices"
 
 	"github.com/klauspost/compress/s2"
@@ -28,29 +29,31 @@ func newField(w, h int) *Field {
 // tally counts for one pixel.
 type tally struct {
 	n    [256]uint32
-	seen []uint8
+	seen [4]uint64 // a bit for each class that has been counted
 }
 
 func (t *tally) add(class uint8, n uint32) {
-	if class == Nothing || n == 0 {
-		return
-	}
-	if t.n[class] == 0 {
-		t.seen = append(t.seen, class)
-	}
 	t.n[class] += n
+	t.seen[class>>6] |= 1 << (class & 63)
+}
+
+// all counts what a pixel has, so many times.
+func (t *tally) all(pixel []entry, times uint32) {
+	for _, e := range pixel {
+		t.add(e.class, e.n*times)
+	}
 }
 
 // end ends a pixel with what has been counted, and empties the tally.
 func (f *Field) end(t *tally) {
-	if len(t.seen) > 1 {
-		slices.Sort(t.seen)
+	for word, seen := range t.seen {
+		for ; seen != 0; seen &= seen - 1 {
+			class := uint8(word<<6 | bits.TrailingZeros64(seen))
+			f.entries = append(f.entries, entry{class, t.n[class]})
+			t.n[class] = 0
+		}
+		t.seen[word] = 0
 	}
-	for _, class := range t.seen {
-		f.entries = append(f.entries, entry{class, t.n[class]})
-		t.n[class] = 0
-	}
-	t.seen = t.seen[:0]
 	f.start = append(f.start, uint32(len(f.entries)))
 }
 
@@ -93,9 +96,7 @@ func Shrink(quarters [4]*Field) *Field {
 			if q != nil {
 				at := (2*y%Chunk)*Chunk + 2*x%Chunk
 				for _, i := range [4]int{at, at + 1, at + Chunk, at + Chunk + 1} {
-					for _, e := range q.at(i) {
-						count.add(e.class, e.n)
-					}
+					count.all(q.at(i), 1)
 				}
 			}
 			f.end(&count)
@@ -281,34 +282,25 @@ func (f *Field) cropped(around int) (x, y int, part *Field) {
 	return left, top, part
 }
 
-// blurred gives every pixel a part of its neighbours in one direction, step apart: a quarter to each, or, wide, a sixteenth
-// and four sixteenths to the two on each side. Samples count fourfold, or sixteenfold.
-func (f *Field) blurred(down, wide bool) *Field {
-	out := newField(f.w, f.h)
-	kernel := []uint32{1, 2, 1}
-	if wide {
-		kernel = []uint32{1, 4, 6, 4, 1}
-	}
-	half := len(kernel) / 2
+// blurred gives every pixel a part of its neighbours in one direction, as a kernel of three or five says; beyond the edge are
+// pixels like the last one before it. Samples count as often as the kernel's sum.
+func (f *Field) blurred(down bool, kernel []uint32) *Field {
+	out := &Field{w: f.w, h: f.h, start: append(make([]uint32, 0, f.w*f.h+1), 0), entries: make([]entry, 0, len(f.entries)*3/2)}
 	var count tally
+	var around [5][]entry
 	for y := range f.h {
 		for x := range f.w {
-			i := y*f.w + x
-			lone := f.at(i)
+			lone := f.at(y*f.w + x)
 			same := len(lone) <= 1
-			for k := -half; k <= half && same; k++ {
-				same = slices.Equal(f.at(f.beside(x, y, k, down)), lone)
+			for k := range kernel {
+				around[k] = f.at(f.beside(x, y, k-len(kernel)/2, down))
+				same = same && slices.Equal(around[k], lone)
 			}
 			if same {
-				for _, e := range lone {
-					count.add(e.class, e.n*sum(kernel))
-				}
-				out.end(&count)
-				continue
-			}
-			for k, weight := range kernel {
-				for _, e := range f.at(f.beside(x, y, k-half, down)) {
-					count.add(e.class, e.n*weight)
+				count.all(lone, sum(kernel))
+			} else {
+				for k, weight := range kernel {
+					count.all(around[k], weight)
 				}
 			}
 			out.end(&count)

@@ -19,11 +19,12 @@ const fillRounds = 4
 func Label(field *Field, r *Recipe) *Sheet {
 	x, y, field := field.cropped(r.reach())
 	s := &Sheet{recipe: r, x: x - r.Margin(), y: y - r.Margin(), w: field.w, h: field.h}
-	s.field = field.blurred(false, r.Scale > 1).blurred(true, r.Scale > 1)
-	s.full = float64(r.Full) * 16
+	kernel := []uint32{1, 2, 1}
 	if r.Scale > 1 {
-		s.full *= 16
+		kernel = []uint32{1, 4, 6, 4, 1}
 	}
+	s.field = field.blurred(false, kernel).blurred(true, kernel)
+	s.full = float64(r.Full) * float64(sum(kernel)*sum(kernel))
 	s.label = make([]uint8, s.w*s.h)
 	s.relabel()
 	return s
@@ -118,34 +119,24 @@ func (s *Sheet) sieve() {
 
 // specks takes their label from all cells of small islands, and returns the cells.
 func (s *Sheet) specks() (open []int32) {
-	most := s.recipe.speck()
-	seen := make([]bool, len(s.label))
-	var island, found []int32
-	for i := range s.label {
-		if seen[i] {
+	most := int32(s.recipe.speck())
+	m := islandsOf(s.label, s.w)
+	size := make([]int32, len(m.runs))
+	for i, r := range m.runs {
+		size[m.island(int32(i))] += r.to - r.from
+	}
+	for i, r := range m.runs {
+		if size[m.island(int32(i))] > most {
 			continue
 		}
-		seen[i] = true
-		island = append(island[:0], int32(i))
-		for k := 0; k < len(island); k++ {
-			c := int(island[k])
-			x := c % s.w
-			for d, n := range [4]int{c - s.w, c + 1, c + s.w, c - 1} {
-				if n < 0 || n >= len(seen) || d == 1 && x == s.w-1 || d == 3 && x == 0 || seen[n] || s.label[n] != s.label[c] {
-					continue
-				}
-				seen[n] = true
-				island = append(island, int32(n))
-			}
-		}
-		if len(island) <= most {
-			found = append(found, island...)
+		for c := r.from; c < r.to; c++ {
+			open = append(open, c)
 		}
 	}
-	for _, i := range found {
-		s.label[i] = outside
+	for _, c := range open {
+		s.label[c] = outside
 	}
-	return found
+	return open
 }
 
 // around is the class, of those next to a cell, that it is worth most to.

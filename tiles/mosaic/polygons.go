@@ -71,7 +71,7 @@ func (t *tracer) around(h int, used []bool) (points []Point) {
 		for !has[side] {
 			side = (side + 3) % 4
 		}
-		h = t.starts[end{at.square, side}]
+		h = t.start(end{at.square, side})
 	}
 	return points
 }
@@ -97,23 +97,11 @@ func split(points []Point) (rings [][]Point) {
 // regions numbers the cells by what hangs together.
 func (t *tracer) regions() []int32 {
 	out := make([]int32, len(t.label))
-	var region int32
-	var todo []int
-	for i, class := range t.label {
-		if out[i] != 0 || class == Nothing || class == outside {
-			continue
-		}
-		region++
-		out[i] = region
-		for todo = append(todo[:0], i); len(todo) > 0; {
-			c := todo[len(todo)-1]
-			todo = todo[:len(todo)-1]
-			for _, n := range [4]int{c - t.w, c + 1, c + t.w, c - 1} {
-				if out[n] == 0 && t.label[n] == class {
-					out[n] = region
-					todo = append(todo, n)
-				}
-			}
+	m := islandsOf(t.label, t.w)
+	for i, r := range m.runs {
+		island := m.island(int32(i))
+		for c := r.from; c < r.to; c++ {
+			out[c] = island
 		}
 	}
 	return out

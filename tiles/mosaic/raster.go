@@ -156,7 +156,9 @@ func (r *Raster) Field() *Field {
 			for j := range Samples {
 				at := (y*Samples+j)*rasterSide + x*Samples
 				for _, class := range r.cells[at : at+Samples] {
-					count.add(class, 1)
+					if class != Nothing {
+						count.add(class, 1)
+					}
 				}
 			}
 			f.end(&count)

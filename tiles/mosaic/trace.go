@@ -55,8 +55,11 @@ type tracer struct {
 	label   []uint8 // of the cells
 	unit    int32
 	borders []border
-	starts  map[end]int // 2 × the place of a border, and 1 where it is its last end
-	seen    []bool      // gates by their number
+	node    []int32    // by square, the number of the node that is there, from 1 on
+	starts  [][4]int32 // by node and the side they leave it by: 2 × the place of a border, and 1 where it is its last end; -1 = none
+	seen    []bool     // gates by their number
+	line    []vertex   // of the border that is walked
+	kept    []vertex   // of those that have been
 }
 
 // follow finds all borders: those between nodes, and then those that are closed.
@@ -64,8 +67,9 @@ func (s *Sheet) follow() *tracer {
 	n, frame := s.recipe.Cells(), s.recipe.frame()
 	west, east := max(s.x, -frame), min(s.x+s.w, n+frame)
 	north, south := max(s.y, -frame), min(s.y+s.h, n+frame)
-	t := &tracer{sheet: s, x: west - 1, y: north - 1, w: east - west + 2, h: south - north + 2, unit: int32(s.recipe.unit()), starts: map[end]int{}}
+	t := &tracer{sheet: s, x: west - 1, y: north - 1, w: east - west + 2, h: south - north + 2, unit: int32(s.recipe.unit())}
 	t.label = make([]uint8, t.w*t.h)
+	t.node = make([]int32, len(t.label))
 	t.seen = make([]bool, 2*len(t.label))
 	for i := range t.label {
 		t.label[i] = outside
@@ -77,7 +81,7 @@ func (s *Sheet) follow() *tracer {
 	for square := range t.squares {
 		has, n := t.gates(square)
 		for side := range uint8(4) {
-			if _, known := t.starts[end{square, side}]; n > 2 && has[side] && !known {
+			if n > 2 && has[side] && t.start(end{square, side}) < 0 {
 				t.walk(square, side, false)
 			}
 		}
@@ -88,6 +92,23 @@ func (s *Sheet) follow() *tracer {
 		}
 	}
 	return t
+}
+
+// start is the border that leaves a node by a side, as in starts.
+func (t *tracer) start(at end) int {
+	if t.node[at.square] == 0 {
+		return -1
+	}
+	return int(t.starts[t.node[at.square]-1][at.side])
+}
+
+func (t *tracer) setStart(at end, border int) {
+	node := &t.node[at.square]
+	if *node == 0 {
+		t.starts = append(t.starts, [4]int32{-1, -1, -1, -1})
+		*node = int32(len(t.starts))
+	}
+	t.starts[*node-1][at.side] = int32(border)
 }
 
 // squares yields the squares of the frame, each by the cell at its north-west.
@@ -184,36 +205,47 @@ func (t *tracer) walk(square int, side uint8, closed bool) {
 	other := end{}
 	other.square, other.side = t.beyond(square, side)
 	b := border{right: [2]int{t.rightHand(square, side), t.rightHand(other.square, other.side)}}
+	line := t.line[:0]
 	if !closed {
-		b.line = append(b.line, vertex{Point: t.middle(square)})
+		line = append(line, vertex{Point: t.middle(square)})
 	}
+	gate, number := t.gate(square, side)
 	for {
-		gate, number := t.gate(square, side)
 		t.seen[number] = true
-		b.line = append(b.line, gate)
+		line = append(line, gate)
 		square, side = t.beyond(square, side)
 		has, n := t.gates(square)
 		if n > 2 {
-			b.line = append(b.line, vertex{Point: t.middle(square)})
+			line = append(line, vertex{Point: t.middle(square)})
 			b.to = end{square, side}
 			b.right[1] = t.rightHand(square, side)
 			break
 		}
 		for side = (side + 1) % 4; !has[side]; side = (side + 1) % 4 {
 		}
-		out, _ := t.gate(square, side)
-		b.line = t.cross(b.line, gate.Point, out.Point, t.middle(square))
+		in := gate
+		gate, number = t.gate(square, side)
+		line = t.cross(line, in.Point, gate.Point, t.middle(square))
 		if closed && square == begin.square {
-			b.line = append(b.line, b.line[0])
+			line = append(line, line[0])
 			break
 		}
 	}
 	if !closed {
 		b.from = begin
-		t.starts[b.from], t.starts[b.to] = 2*len(t.borders), 2*len(t.borders)+1
+		t.setStart(b.from, 2*len(t.borders))
+		t.setStart(b.to, 2*len(t.borders)+1)
 	}
-	b.line = straighten(b.line, t.unit)
+	t.line = line
+	b.line = t.keep(straighten(line, t.unit))
 	t.borders = append(t.borders, b)
+}
+
+// keep copies a line.
+func (t *tracer) keep(line []vertex) []vertex {
+	from := len(t.kept)
+	t.kept = append(t.kept, line...)
+	return t.kept[from:len(t.kept):len(t.kept)]
 }
 
 // cross adds the points where a border that passes through a square crosses the edge of the tile: both tiles have them.
