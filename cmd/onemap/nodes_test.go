@@ -26,12 +26,12 @@ type node struct {
 	process *exec.Cmd
 }
 
-// startNode runs a server; it is ready when this returns, and is killed when the test ends.
-func startNode(t *testing.T, binary, database string) *node {
+// startNode runs a server, with more flags if there are any; it is ready when this returns, and is killed when the test ends.
+func startNode(t *testing.T, binary, database string, more ...string) *node {
 	t.Helper()
 	at := freePort(t)
 	n := &node{url: "http://" + at}
-	n.process = exec.Command(binary, "serve", "--demo", "none", "--listen", at, "--peer-listen", freePort(t), "--imports", "off", "--exports", "off", "--log-level", "warn")
+	n.process = exec.Command(binary, append([]string{"serve", "--demo", "none", "--listen", at, "--peer-listen", freePort(t), "--imports", "off", "--exports", "off", "--log-level", "warn"}, more...)...)
 	n.process.Env = append(os.Environ(), "ONEMAP_DATABASE_URL="+database)
 	n.process.Stderr = os.Stderr
 	if err := n.process.Start(); err != nil {
