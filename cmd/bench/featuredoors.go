@@ -43,7 +43,7 @@ func (c county) boxes(seed uint64, n int) (boxes []layers.Bounds) {
 
 // door is where a server is asked for what is measured: addresses of answers in GeoJSON, unless said otherwise.
 type door interface {
-	whole(what string) string
+	whole(what string) string // "" = it has no answer of that kind
 	ones(ids []string) []string
 	inBoxes(boxes []layers.Bounds) []string
 	page(number, size int) string
@@ -162,6 +162,35 @@ func (d mapServerDoor) inBoxes(boxes []layers.Bounds) (addresses []string) {
 // page passes over what is before it.
 func (d mapServerDoor) page(number, size int) string {
 	return d.items("?f=json&limit=%d&offset=%d", size, (number-1)*size)
+}
+
+// featureservDoor is pg_featureserv's OGC API Features: pages of at most 1000, no whole layers. It gives features their ids if
+// those are among the properties.
+type featureservDoor struct{ root string }
+
+func (d featureservDoor) whole(string) string { return "" }
+
+func (d featureservDoor) items(format string, args ...any) string {
+	return d.root + "/collections/peer.dltb/items" + fmt.Sprintf(format, args...) + "properties=fid," + countyProperties
+}
+
+func (d featureservDoor) ones(ids []string) (addresses []string) {
+	for _, id := range ids {
+		addresses = append(addresses, d.items("/%s?", id))
+	}
+	return addresses
+}
+
+func (d featureservDoor) inBoxes(boxes []layers.Bounds) (addresses []string) {
+	for _, b := range boxes {
+		addresses = append(addresses, d.items("?limit=1000&bbox=%g,%g,%g,%g&", b[0], b[1], b[2], b[3]))
+	}
+	return addresses
+}
+
+// page passes over what is before it.
+func (d featureservDoor) page(number, size int) string {
+	return d.items("?limit=%d&offset=%d&", size, (number-1)*size)
 }
 
 // mark is what stands in a whole layer once for each feature.

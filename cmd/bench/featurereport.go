@@ -41,8 +41,8 @@ type featureFigure struct {
 // featureSummary is the medians of all rounds of one server. Ratios are those within a round.
 type featureSummary struct {
 	featureFigure
-	OfOther float64 `json:"ofOther"` // its rate, as a part of the other server's
-	OfFirst float64 `json:"ofFirst"` // a deep page's rate, as a part of the first page's
+	Of      map[string]float64 `json:"of"`      // its rate, as a part of each other server's
+	OfFirst float64            `json:"ofFirst"` // a deep page's rate, as a part of the first page's
 }
 
 func newFeaturesResult(c featuresCmd) featuresResult {
@@ -72,10 +72,10 @@ func (r *featuresResult) sum() {
 		rounds[p] = append(rounds[p], f)
 	}
 	for _, p := range places {
-		s := featureSummary{featureFigure: middleFeatures(rounds[p])}
+		s := featureSummary{featureFigure: middleFeatures(rounds[p]), Of: map[string]float64{}}
 		for _, o := range places {
 			if o.what == p.what && o.target != p.target {
-				s.OfOther = ratesOf(rounds[p], rounds[o])
+				s.Of[o.target] = ratesOf(rounds[p], rounds[o])
 			}
 		}
 		if p.what == deepPage {
@@ -114,10 +114,10 @@ func middleFeatures(rounds []featureFigure) featureFigure {
 // print is the result for people.
 func (r *featuresResult) print() {
 	t := tabwriter.NewWriter(os.Stderr, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\nwhat\tserver\t/s\tfirst byte ms\tp50 ms\tp95 ms\tmemory MB\tMB\terrors\t× other\t× first page\t")
+	fmt.Fprintln(t, "\nwhat\tserver\t/s\tfirst byte ms\tp50 ms\tp95 ms\tmemory MB\tMB\terrors\t× mapserver\t× pg_featureserv\t× first page\t")
 	for _, s := range r.Summary {
-		fmt.Fprintf(t, "%s\t%s\t%.0f\t%s\t%s\t%s\t%.0f\t%.1f\t%d\t%s\t%s\t\n", s.What, s.Target, s.Rate, ratio(s.FirstByte), ratio(s.P50), ratio(s.P95),
-			s.MemoryMB, float64(s.Bytes)/1e6, s.Errors, ratio(s.OfOther), ratio(s.OfFirst))
+		fmt.Fprintf(t, "%s\t%s\t%.0f\t%s\t%s\t%s\t%.0f\t%.1f\t%d\t%s\t%s\t%s\t\n", s.What, s.Target, s.Rate, ratio(s.FirstByte), ratio(s.P50), ratio(s.P95),
+			s.MemoryMB, float64(s.Bytes)/1e6, s.Errors, ratio(s.Of["mapserver"]), ratio(s.Of["pg_featureserv"]), ratio(s.OfFirst))
 	}
 	t.Flush()
 }

@@ -27,6 +27,7 @@ type featuresCmd struct {
 	Seed        uint64  `default:"1" help:"The same seed gives the same ids and boxes."`
 	Dir         string  `type:"path" help:"Where the throw-away directory is made."`
 	Data        string  `type:"path" placeholder:"DIR" help:"Private PostGIS to use and keep, with a county; made if missing. None: a throw-away one."`
+	Featureserv string  `placeholder:"PROGRAM" help:"pg_featureserv; on PATH if not given."`
 	MapServer   string  `name:"mapserver" placeholder:"PROGRAM" help:"MapServer's mapserv; on PATH if not given."`
 	Nginx       string  `placeholder:"PROGRAM" help:"nginx, which stands before MapServer; on PATH if not given."`
 	JSON        string  `type:"path" placeholder:"FILE" help:"Write the result here, not to standard output."`
@@ -68,7 +69,7 @@ func (r *featuresRun) close() error {
 	return err
 }
 
-// prepare starts ours and MapServer on a county.
+// prepare starts ours and the peers that are installed on a county.
 func (r *featuresRun) prepare(ctx context.Context) (err error) {
 	if r.rig.bed, err = countyBed(ctx, r.Dir, r.Data); err != nil {
 		return err
@@ -94,14 +95,11 @@ func (r *featuresRun) prepare(ctx context.Context) (err error) {
 	if err := r.rig.startMapServer(ctx, r.MapServer, r.Nginx, ""); err != nil {
 		return err
 	}
-	for i, t := range r.rig.targets {
-		d := door(mapServerDoor{t.template})
-		if i == 0 {
-			if d, err = newOwnDoor(ctx, t.template, r.featuresCmd); err != nil {
-				return err
-			}
-		}
-		r.doors = append(r.doors, d)
+	if err := r.rig.startFeatureserv(ctx, r.Featureserv); err != nil {
+		return err
+	}
+	if err := r.openDoors(ctx); err != nil {
+		return err
 	}
 	r.result.Features, r.result.Skipped = r.layer.features, r.rig.skipped
 	for _, s := range r.rig.skipped {
@@ -110,10 +108,33 @@ func (r *featuresRun) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
+// openDoors finds where each target is asked.
+func (r *featuresRun) openDoors(ctx context.Context) error {
+	for _, t := range r.rig.targets {
+		var d door
+		switch t.name {
+		case "mapserver":
+			d = mapServerDoor{t.template}
+		case "pg_featureserv":
+			d = featureservDoor{t.template}
+		default:
+			var err error
+			if d, err = newOwnDoor(ctx, t.template, r.featuresCmd); err != nil {
+				return err
+			}
+		}
+		r.doors = append(r.doors, d)
+	}
+	return nil
+}
+
 // runWhole has each target write the whole layer, just started, so that its memory is what that takes.
 func (r *featuresRun) runWhole(ctx context.Context, round int) error {
 	for _, what := range []string{wholeGeoJSON, wholeGML} {
 		for i, t := range r.rig.targets {
+			if r.doors[i].whole(what) == "" {
+				continue
+			}
 			if err := t.restart(ctx); err != nil {
 				return err
 			}

@@ -77,7 +77,7 @@ func TestRatiosAreOfARound(t *testing.T) {
 	r.sum()
 	for _, s := range r.Summary {
 		want := map[string][2]float64{"first page a": {2, 0}, "first page b": {0.5, 0}, "deep page a": {18, 0.9}, "deep page b": {5.0 / 90, 0.1}}[s.What+" "+s.Target]
-		if got := [2]float64{s.OfOther, s.OfFirst}; fmt.Sprintf("%.4f", got) != fmt.Sprintf("%.4f", want) {
+		if got := [2]float64{s.Of[map[string]string{"a": "b", "b": "a"}[s.Target]], s.OfFirst}; fmt.Sprintf("%.4f", got) != fmt.Sprintf("%.4f", want) {
 			t.Errorf("%s %s: %.4f, want %.4f", s.What, s.Target, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -34,14 +35,17 @@ type rig struct {
 	targets []*target
 	skipped []string
 	words   map[string]string // of the peers' configurations
+	left    []string          // SQL that takes away what was made for them in the database
 }
 
-// stop ends all servers.
+// stop ends all servers, and leaves the database as it was.
 func (r *rig) stop() (err error) {
 	for _, s := range r.servers {
-		if stopped := s.stop(); stopped != nil {
-			err = stopped
-		}
+		err = errors.Join(err, s.stop())
+	}
+	for _, sql := range r.left {
+		_, gone := r.bed.pool.Exec(context.Background(), sql)
+		err = errors.Join(err, gone)
 	}
 	return err
 }
@@ -62,6 +66,9 @@ func (r *rig) startPeers(ctx context.Context, c tilesCmd, bounds layers.Bounds) 
 		return err
 	}
 	if err := r.startMartin(ctx, c); err != nil {
+		return err
+	}
+	if err := r.startTileserv(ctx, c.Tileserv); err != nil {
 		return err
 	}
 	return r.startMapServer(ctx, c.MapServer, c.Nginx, "/map?SERVICE=WMS&mode=tile&tilemode=gmap&tile={x}+{y}+{z}&layers=dltb&map.imagetype=mvt")
