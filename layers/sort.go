@@ -85,14 +85,34 @@ func (sel *selection) order() string {
 
 // some is the question cut to limit rows, 0 = all, after offset rows.
 func (sel *selection) some(offset, limit int) string {
-	sql := sel.all()
+	if limit > 0 && sel.placed && (offset > 0 || len(sel.sort) > 0) {
+		return sel.found(offset, limit)
+	}
+	return sel.all() + cut(offset, limit)
+}
+
+func cut(offset, limit int) (sql string) {
 	if limit > 0 {
-		sql += fmt.Sprintf(" limit %d", limit)
+		sql = fmt.Sprintf(" limit %d", limit)
 	}
 	if offset > 0 {
 		sql += fmt.Sprintf(" offset %d", offset)
 	}
 	return sql
+}
+
+// found is the same rows, of which only the places are sorted and passed over: what a row has besides is read of those alone that are
+// in the answer.
+func (sel *selection) found(offset, limit int) string {
+	key := ident(sel.layer.Table.Key)
+	columns, order := "source.ctid as place, source."+key+" as key", ""
+	for i, by := range sel.sort {
+		columns += fmt.Sprintf(", %s as by%d", by.expression, i)
+		by.expression = fmt.Sprintf("page.by%d", i)
+		order += by.order() + ", "
+	}
+	return fmt.Sprintf("select %[1]s from (select %[2]s from %[3]s as source where %[4]s order by %[5]s%[6]s) as page join %[3]s as source on source.ctid = page.place order by %[7]spage.key",
+		sel.columns(), columns, sel.from, sel.condition(), sel.order(), cut(offset, limit), order)
 }
 
 // page is the question cut to limit rows, after a cursor and offset rows more, and what it is sent with.

@@ -42,7 +42,32 @@ func mixture(t *testing.T) (*layers.Store, *pgxpool.Pool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return layers.New(pool), pool
+	store := layers.New(pool)
+	own(t, pool, store)
+	return store, pool
+}
+
+// own is the same as a layer of our own.
+func own(t *testing.T, pool *pgxpool.Pool, store *layers.Store) {
+	t.Helper()
+	def := layers.Definition{Layer: layers.Layer{Name: "own", Title: "own", GeometryType: "Point", SRID: 4490, Writable: true, Tracked: true}}
+	for _, c := range []struct {
+		name, sqlType string
+		kind          layers.Type
+	}{
+		{"id", "integer", layers.Integer}, {"word", "text", layers.String}, {"whole", "bigint", layers.Integer}, {"share", "numeric", layers.Number}, {"thin", "real", layers.Number},
+		{"wide", "double precision", layers.Number}, {"yes", "boolean", layers.Boolean}, {"day", "date", layers.Date}, {"moment", "timestamptz", layers.DateTime},
+		{"clock", "timestamptz", layers.DateTime},
+	} {
+		def.Columns = append(def.Columns, layers.Column{Property: layers.Property{Name: c.name, Title: c.name, Type: c.kind}, SQLType: c.sqlType})
+	}
+	if _, err := store.Create(t.Context(), layers.Anonymous, def); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), `insert into layer.own (id, word, whole, share, thin, wide, yes, day, moment, clock, geom)
+		select id, word, whole, share, thin, wide, yes, day, moment, clock, geom from survey.mixture order by id`); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // pagesOf reads all pages, and returns the ids, or where there are none the first properties.
@@ -95,9 +120,11 @@ func TestPagesFollowAnyOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, limit := range []int{1, 7, 60, 61} {
-				if got := pagesOf(t, store, "mixture", layers.Query{Sort: by, Limit: limit}); !slices.Equal(got, want) {
-					t.Errorf("%v in pages of %d:\n%v, want\n%v", by, limit, got, want)
+			for layer, limits := range map[string][]int{"mixture": {1, 7, 60, 61}, "own": {7, 61}} {
+				for _, limit := range limits {
+					if got := pagesOf(t, store, layer, layers.Query{Sort: by, Limit: limit}); !slices.Equal(got, want) {
+						t.Errorf("%s, %v in pages of %d:\n%v, want\n%v", layer, by, limit, got, want)
+					}
 				}
 			}
 		}
@@ -170,7 +197,7 @@ func TestAnswerHasWhatWasAskedFor(t *testing.T) {
 func TestOffsetPassesOver(t *testing.T) {
 	t.Parallel()
 	store, _ := mixture(t)
-	for _, layer := range []string{"mixture", "keyless"} {
+	for _, layer := range []string{"mixture", "own", "keyless"} {
 		all := pagesOf(t, store, layer, layers.Query{Limit: 1000})
 		for _, offset := range []int{0, 1, 30, 60, 61, 1000} {
 			got := pagesOf(t, store, layer, layers.Query{Limit: 7, Offset: offset})

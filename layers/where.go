@@ -24,12 +24,14 @@ type selection struct {
 	sort    []sorting
 	args    pgx.StrictNamedArgs
 	version bool // the rows carry one
+	placed  bool // the rows have one place each, ctid, as long as a statement lasts: those of a table of our own, now
 	planned bool // for its values, see with
 }
 
 // selection compiles a query. The conditions of a later grant join here, and nowhere else.
 func (s *Store) selection(ctx context.Context, l *Layer, q Query) (*selection, error) {
 	sel := &selection{layer: l, from: l.rows(), srid: cmp.Or(q.SRID, l.SRID), args: pgx.StrictNamedArgs{}, version: l.Table.Schema == "layer"}
+	sel.placed = sel.version && q.AsOf == 0
 	if q.NoGeometry {
 		sel.srid = -1
 	}
