@@ -31,42 +31,48 @@ const mostHealed = 20_000
 // bent reports whether rings cross or touch themselves or each other: a place that is passed twice is one where two edges
 // that begin there touch.
 func (h *healer) bent(rings [][]cell) bool {
-	if len(rings) == 1 && convex(rings[0]) {
+	if len(rings) == 1 && starShaped(rings[0]) {
 		return false
 	}
 	h.take(rings)
-	if len(h.edges) > mostHealed {
-		return false
-	}
-	bent := false
+	return len(h.edges) <= mostHealed && h.touch()
+}
+
+// touch reports whether two edges have more in common than the corner of neighbours.
+func (h *healer) touch() (found bool) {
 	h.pairs(func(i, j int) bool {
 		e, f := h.edges[i], h.edges[j]
 		if e.b == f.a || f.b == e.a { // neighbours in a ring meet in one corner and nowhere else
-			bent = e.b == f.a && f.b == e.a || overlap(e, f)
-			return bent
+			found = e.b == f.a && f.b == e.a || overlap(e, f)
+			return found
 		}
-		bent = meets(e, f)
-		return bent
+		found = meets(e, f)
+		return found
 	})
-	return bent
+	return found
 }
 
-// convex reports whether a ring turns left at every corner, and goes round once: there and back along x.
-func convex(ring []cell) bool {
-	n := len(ring)
-	a, b := ring[n-2], ring[n-1]
-	east, turns := b.x > a.x || b.x == a.x && b.y > a.y, 0
+// starShaped reports whether all of a ring is seen from the middle of its corners, to the left of each edge, and goes round it once:
+// then it can not meet itself. Most parcels are such.
+func starShaped(ring []cell) bool {
+	n := int64(len(ring))
+	var x, y int64 // of the middle, n times
 	for _, c := range ring {
-		if side(a, b, c) <= 0 {
+		x, y = x+int64(c.x), y+int64(c.y)
+	}
+	last := ring[n-1]
+	ax, ay, turns := n*int64(last.x)-x, n*int64(last.y)-y, 0
+	for _, c := range ring {
+		bx, by := n*int64(c.x)-x, n*int64(c.y)-y
+		if ax*by <= bx*ay {
 			return false
 		}
-		if now := c.x > b.x || c.x == b.x && c.y > b.y; now != east {
-			east = now
+		if ay < 0 && by >= 0 {
 			turns++
 		}
-		a, b = b, c
+		ax, ay = bx, by
 	}
-	return turns <= 2
+	return turns == 1
 }
 
 func (h *healer) take(rings [][]cell) {

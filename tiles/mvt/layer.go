@@ -68,7 +68,7 @@ func NewLayer(name string, grid Grid, keys []string) *Layer {
 var spare = sync.Pool{New: func() any { return &Layer{} }}
 
 // mostSpare is how large a layer may be that is kept for the next.
-const mostSpare = 2 << 20
+const mostSpare = 6 << 20
 
 // Release gives the layer's memory to the next one. It must not be used any more.
 func (l *Layer) Release() {

@@ -341,10 +341,11 @@ func (c *commands) path(cells []cell, closed bool) {
 }
 
 func (c *commands) to(cells []cell) {
+	b, last := c.b, c.cursor
 	for _, p := range cells {
-		dx, dy := p.x-c.cursor.x, p.y-c.cursor.y
-		c.b = binary.AppendUvarint(c.b, uint64(uint32(dx<<1)^uint32(dx>>31)))
-		c.b = binary.AppendUvarint(c.b, uint64(uint32(dy<<1)^uint32(dy>>31)))
-		c.cursor = p
+		dx, dy := p.x-last.x, p.y-last.y
+		b = appendUvarint(appendUvarint(b, uint32(dx<<1)^uint32(dx>>31)), uint32(dy<<1)^uint32(dy>>31))
+		last = p
 	}
+	c.b, c.cursor = b, last
 }

@@ -12,6 +12,7 @@ type values struct {
 	encoded []byte   // as fields of the layer
 	spans   []extent // in encoded, by place
 	table   []slot   // by hash; its length is a power of two
+	spare   []slot   // memory for a larger one
 	listed  int      // how many of the values the table has
 }
 
@@ -26,16 +27,10 @@ const firstTable = 256
 
 var hashSeed = maphash.MakeSeed()
 
-// mostTable is how many slots a table may have that is emptied for the next layer: most are small.
-const mostTable = 1 << 12
-
 // reset forgets all values.
 func (v *values) reset() {
 	v.begin()
-	if v.table == nil || len(v.table) > mostTable {
-		v.table = make([]slot, firstTable)
-	}
-	clear(v.table)
+	v.empty(firstTable)
 	v.listed = 0
 }
 
@@ -65,7 +60,7 @@ func (v *values) place(value []byte) uint32 {
 	}
 	place := v.add(value)
 	v.table[i] = slot{place + 1, hash}
-	if v.listed++; 2*v.listed > len(v.table) {
+	if v.listed++; 4*v.listed > 3*len(v.table) { // what fits into the processor's cache is worth more than few collisions
 		v.grow()
 	}
 	return place
@@ -83,16 +78,26 @@ func (v *values) add(value []byte) (place uint32) {
 
 // list makes the table of values that have been added without.
 func (v *values) list() {
-	v.table = make([]slot, max(firstTable, 4<<bits.Len(uint(len(v.spans)))))
+	v.empty(max(firstTable, 2<<bits.Len(uint(len(v.spans)))))
 	for place := range v.spans {
 		v.put(slot{uint32(place) + 1, uint32(maphash.Bytes(hashSeed, v.at(uint32(place))))})
 	}
 	v.listed = len(v.spans)
 }
 
+// empty begins a table of so many slots. Most layers need few, and clearing many would take longer than all else.
+func (v *values) empty(slots int) {
+	if cap(v.spare) >= slots {
+		v.table, v.spare = v.spare[:slots], v.table
+		clear(v.table)
+		return
+	}
+	v.table, v.spare = make([]slot, slots), v.table
+}
+
 func (v *values) grow() {
 	old := v.table
-	v.table = make([]slot, 4*len(old))
+	v.empty(2 * len(old))
 	for _, s := range old {
 		if s.found > 0 {
 			v.put(s)
