@@ -1,14 +1,17 @@
 package layers
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -33,6 +36,10 @@ func New(pool *pgxpool.Pool) *Store {
 // class of work to have a share, few enough for a small server to do them all at once.
 const poolSize = 16
 
+// readAhead is how much is read from a connection at once: PostgreSQL sends 8 KB at a time, and many of them wait where
+// rows come faster than they are used.
+const readAhead = 64 << 10
+
 // Connect opens a pool whose connections are fit for the store: geometries travel as EWKB in []byte, both ways,
 // and queries run without JIT and parallel workers, which cost more than they give at the size of a tile or page
 // (the first ST_Transform in every parallel worker opens PROJ's database anew).
@@ -54,6 +61,9 @@ func Connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 		cfg.MaxConns = poolSize
 	}
 	cfg.AfterConnect = registerGeometry
+	cfg.ConnConfig.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readAhead), w)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err

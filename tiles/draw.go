@@ -12,9 +12,6 @@ import (
 	"onemap/tiles/mvt"
 )
 
-// ErrBusy says that so many tiles are being made that another would only have all of them wait.
-var ErrBusy = errors.New("busy")
-
 // MostBytes is the largest body of one layer in a tile, compressed. What would be larger is thinned: the smallest
 // features go, until it is not.
 const MostBytes = 500_000
@@ -49,28 +46,6 @@ func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 	return body, nil
 }
 
-// take waits for the right to ask the database.
-func (t *Tiles) take(ctx context.Context) (done func(), err error) {
-	begin, done := time.Now(), func() { <-t.shares }
-	select {
-	case t.shares <- struct{}{}:
-		t.opt.Observe(StageWait, 0)
-		return done, nil
-	default:
-	}
-	timer := time.NewTimer(t.opt.Patience)
-	defer timer.Stop()
-	select {
-	case t.shares <- struct{}{}:
-		t.opt.Observe(StageWait, time.Since(begin))
-		return done, nil
-	case <-timer.C:
-		return nil, fmt.Errorf("%w: too many tiles are being made at once; try again in a second", ErrBusy)
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // encode asks PostGIS for a layer and its labels, and compresses them.
 func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 	var ls []*mvt.Layer
@@ -79,8 +54,10 @@ func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 			l.Release()
 		}
 	}()
+	own := turn{of: t}
+	defer own.end()
 	for _, d := range p.drawings {
-		l, rows, err := t.read(ctx, d, k)
+		l, rows, err := t.read(ctx, d, k, &own)
 		if err != nil {
 			return nil, err
 		}
@@ -93,13 +70,17 @@ func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 		}
 		return nil, nil // where no features are, there are no labels
 	}
+	if err := own.begin(ctx); err != nil {
+		return nil, err
+	}
 	begin := time.Now()
 	defer func() { t.opt.Observe(StageCompress, time.Since(begin)) }()
 	return fit(ls)
 }
 
-// read asks PostGIS for the rows of one drawing and encodes them as they come. The query ends with the context.
-func (t *Tiles) read(ctx context.Context, d drawing, k key) (layer *mvt.Layer, n int, err error) {
+// read asks PostGIS for the rows of one drawing and encodes them as they come, in its turn. The query ends with the context.
+func (t *Tiles) read(ctx context.Context, d drawing, k key, own *turn) (layer *mvt.Layer, n int, err error) {
+	own.end() // nobody waits for a query in it
 	begin := time.Now()
 	rows, err := t.pool.Query(ctx, d.sql, d.in(k.set, k.tile)...)
 	if err != nil {
@@ -110,6 +91,11 @@ func (t *Tiles) read(ctx context.Context, d drawing, k key) (layer *mvt.Layer, n
 	add := rowReader(rows.FieldDescriptions(), layer)
 	more := rows.Next()
 	t.opt.Observe(StageSelect, time.Since(begin))
+	if more {
+		if err := own.begin(ctx); err != nil {
+			return nil, 0, err
+		}
+	}
 	begin = time.Now()
 	for ; more; more = rows.Next() {
 		n++

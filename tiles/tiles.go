@@ -14,6 +14,7 @@ package tiles
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -40,6 +41,7 @@ type Stage string
 const (
 	StageWait     Stage = "wait"     // for a connection
 	StageSelect   Stage = "select"   // until the first row comes
+	StageTurn     Stage = "turn"     // until no more encode than there are processors
 	StageEncode   Stage = "encode"   // rows are read and encoded as they come
 	StageCompress Stage = "compress" //
 	StageMosaic   Stage = "mosaic"   // apart from these: a block of a mosaic is made again, from rows to a field or from fields to a tile
@@ -58,6 +60,7 @@ type Tiles struct {
 	mosaics  mosaics
 	log      following
 	shares   chan struct{}
+	turns    chan struct{}
 	naming   sync.Mutex
 	database string // its name, once it has been asked
 }
@@ -72,7 +75,7 @@ func New(pool *pgxpool.Pool, store *layers.Store, opt Options) *Tiles {
 	if opt.Observe == nil {
 		opt.Observe = func(Stage, time.Duration) {}
 	}
-	t := &Tiles{pool: pool, store: store, opt: opt, shares: make(chan struct{}, opt.Share)}
+	t := &Tiles{pool: pool, store: store, opt: opt, shares: make(chan struct{}, opt.Share), turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	t.log.ready = make(chan struct{})
 	t.cache = cache.New(cache.Options{Bytes: max(0, opt.Bytes), Limit: 2 * opt.Limit, Fill: t.fill})
 	return t
