@@ -314,7 +314,8 @@ func (l *Layer) boundsSQL() string {
 	return "onemap.bounds(" + ident(l.Table.Geom) + "::box)"
 }
 
-// startFast takes triggers and secondary indexes away and returns what makes the indexes again.
+// startFast takes triggers and secondary indexes away and returns what makes the indexes again. Indexes of some rows only stay:
+// ours has those without geometry, mostly none, and to make it again the whole table is read.
 func startFast(ctx context.Context, tx pgx.Tx, l *Layer) ([]string, error) {
 	if _, err := tx.Exec(ctx, "select set_config('onemap.ddl', 'off', true), set_config('maintenance_work_mem', '128MB', true)"); err != nil {
 		return nil, err
@@ -324,7 +325,7 @@ func startFast(ctx context.Context, tx pgx.Tx, l *Layer) ([]string, error) {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
-		from pg_index i where i.indrelid = $1::text::regclass and not i.indisprimary
+		from pg_index i where i.indrelid = $1::text::regclass and not i.indisprimary and i.indpred is null
 		and not exists (select from pg_constraint c where c.conindid = i.indexrelid)`, l.table())
 	if err != nil {
 		return nil, err

@@ -9,12 +9,13 @@ type plainer struct {
 	out     ewkb
 	z       bool // write heights
 	high    bool // a height is not zero
+	hollow  bool // some part of it has no vertex
 	strokes int  // vertices that arcs became
 }
 
 // write replaces out. It returns false for bytes that are no geometry.
 func (p *plainer) write(b []byte) bool {
-	p.in, p.out, p.z, p.high, p.strokes = b, p.out[:0], true, false, 0
+	p.in, p.out, p.z, p.high, p.hollow, p.strokes = b, p.out[:0], true, false, false, 0
 	if !p.geometry(0) || len(p.in) > 0 {
 		return false
 	}
@@ -89,6 +90,7 @@ func (p *plainer) count(order binary.ByteOrder) (int, bool) {
 	n, ok := p.number(order)
 	if ok {
 		p.out.setCount(p.out.count(), n)
+		p.hollow = p.hollow || n == 0
 	}
 	return n, ok
 }
@@ -108,6 +110,10 @@ func (p *plainer) points(order binary.ByteOrder, n int, z, m bool) bool {
 	}
 	if len(p.in)/size < n {
 		return false
+	}
+	if size == 16 && order == binary.LittleEndian { // as most files have them
+		p.out, p.in = append(p.out, p.in[:16*n]...), p.in[16*n:]
+		return true
 	}
 	for ; n > 0; n-- {
 		for i := range 3 {

@@ -25,12 +25,12 @@ type gdalRun struct {
 	seen    fidSet
 	done    int64
 	whole   bool   // the stream has all fields of the file, not just those we read
-	partly  bool   // the swift stream had a geometry that it could not carry
+	partly  bool   // there was a row that only the complete stream carries
 	stderr  string // what GDAL said
 }
 
-// rows reads the layer by the swift stream, and then what that could not carry (rows without geometry, curves) by the
-// complete one: those come last. Rows that neither gives are told as lost, with what GDAL says.
+// rows reads the layer by the swift stream, or without GDAL where that can be, and then what this could not carry (rows
+// without geometry, curves) by the complete one: those come last. Rows that neither gives are told as lost, with what GDAL says.
 func (g *gdalSource) rows(ctx context.Context, opt RowOptions) rowSeq {
 	return func(yield func(*Row, error) bool) {
 		r := &gdalRun{gdalSource: g, ctx: ctx, opt: opt, yield: yield, text: textMaker{fields: g.fields, carried: g.carried, utc: g.utc}}
@@ -43,10 +43,13 @@ func (g *gdalSource) rows(ctx context.Context, opt RowOptions) rowSeq {
 }
 
 func (r *gdalRun) all() error {
-	swift := r.swift()
-	var err error
+	swift, err := r.plainly()
+	if !swift {
+		if swift = r.swift(); swift {
+			err = r.swiftly()
+		}
+	}
 	if swift {
-		err = r.swiftly()
 		if errors.Is(err, errStop) || fatal(r.ctx, err) {
 			return err
 		}
