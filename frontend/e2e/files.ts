@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { folder } from "./folder";
 
-/** Files as offices have them, made for one test: nothing is kept, nothing is copied from anywhere. */
-const folder = () => mkdtempSync(join(tmpdir(), "onemap-files-"));
+// Files as offices have them, made for one test: nothing is kept, nothing is copied from anywhere.
 
 export type Row = { properties: Record<string, string | number>; ring: [number, number][] };
 

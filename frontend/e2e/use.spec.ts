@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { usesOf, type Use } from "../src/lib/use";
 import type { LayerInfo } from "../src/api/types";
+import { folder } from "./folder";
 import { open, test as strict } from "./map";
 
 // Every line that the page offers to be copied is run here as it stands.
@@ -32,7 +32,7 @@ test.afterAll(() => {
 });
 
 /** Runs lines in a shell, in a folder of their own. */
-const run = (lines: string) => execFileSync("sh", ["-ec", lines], { encoding: "utf8", cwd: mkdtempSync(join(tmpdir(), "onemap-use-")), timeout: 60_000 });
+const run = (lines: string) => execFileSync("sh", ["-ec", lines], { encoding: "utf8", cwd: folder(), timeout: 60_000 });
 /** The system's own, which has the libraries that .ci/setup installs; another one on PATH may have none. */
 const interpreter = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 const python = (lines: string) => execFileSync(interpreter, ["-c", lines], { encoding: "utf8", timeout: 60_000 });
