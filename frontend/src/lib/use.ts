@@ -105,7 +105,7 @@ print(len(features), features[0]["properties"])`;
 const geopandas = (place: Place) => `import geopandas
 
 frame = geopandas.read_file("${items(place)}?f=json&limit=1000${asked(place, "&")}")
-print(frame.head())`;
+print(len(frame), frame.crs, frame.drop(columns="geometry").iloc[0], sep="\\n")`;
 
 const owslib = (place: Place) => `from owslib.ogcapi.features import Features
 
