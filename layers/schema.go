@@ -44,7 +44,8 @@ func (s *Store) Create(ctx context.Context, actor Actor, def Definition) (*Layer
 // refused says why a layer could not be made.
 func (d *Definition) refused(err error) error {
 	if err = translate(err); errors.Is(err, ErrConflict) {
-		return fmt.Errorf("%w: there is, or was, a layer %q; its history is kept, so choose another name", ErrConflict, d.Name)
+		return Refuse(ErrConflict, "there is, or was, a layer %q; its history is kept, so choose another name",
+			"图层“%s”已存在或曾经存在，其历史仍保留：请换用其他名称", d.Name)
 	}
 	return fmt.Errorf("create layer %s: %w", d.Name, err)
 }

@@ -38,6 +38,7 @@ type importCmd struct {
 	DryRun   bool           `help:"Find everything out, write nothing."`
 	Report   string         `placeholder:"FILE.json" type:"path" help:"Write what was found, row by row."`
 	Timeout  time.Duration  `default:"2h" help:"Give up after this long."`
+	Lang     string         `enum:",zh,en" default:"" help:"Language of what is said: zh or en; that of the terminal (LC_ALL, LANG) if not given."`
 }
 
 // importMemory is what an import may have before garbage is collected more eagerly. It bounds garbage, not the tables of what has
@@ -51,15 +52,18 @@ func (c importCmd) Run(ctx context.Context, cfg *config) error {
 	if err != nil {
 		return err
 	}
-	return cfg.with(ctx, func(store *layers.Store, db *database) (err error) {
-		files := intake.NewFiles(c.Files, opt.Folder)
-		defer func() { err = errors.Join(err, files.Close()) }()
+	files := intake.NewFiles(c.Files, opt.Folder)
+	files.LookAhead(ctx, opt)
+	err = cfg.with(ctx, func(store *layers.Store, db *database) (err error) {
 		if !c.Each {
 			return c.one(ctx, store, files, opt)
 		}
 		return c.each(ctx, store, files, opt)
 	})
+	return c.speaks().tell(errors.Join(err, files.Close()))
 }
+
+func (c importCmd) speaks() language { return spoken(c.Lang) }
 
 // options are the flags as an import takes them.
 func (c importCmd) options() (intake.Options, error) {
@@ -74,7 +78,8 @@ func (c importCmd) options() (intake.Options, error) {
 		opt.Datum = intake.BD09
 	}
 	if c.Layer == "" && !c.DryRun {
-		return opt, errors.New("--layer is missing: say which layer to make, or --dry-run to see what the file is")
+		return opt, errors.New(c.speaks().pick("--layer is missing: say which layer to make, or --dry-run to see what the file is",
+			"缺少 --layer：请指定图层名；或用 --dry-run 先查看文件内容"))
 	}
 	if c.Map == "" {
 		return opt, nil
@@ -96,13 +101,14 @@ func (c importCmd) one(ctx context.Context, store *layers.Store, files *intake.F
 		return err
 	}
 	defer func() { err = errors.Join(err, told.close()) }()
-	bar := newBar(os.Stderr, steps)
+	in := c.speaks()
+	bar := newBar(os.Stderr, stepsIn(in))
 	opt.Progress = func(p intake.Progress) { bar(p.Step, p.Done, p.Total) }
 	opt.Findings = told.find
 	report, err := files.Import(ctx, store, whoami(), opt)
 	bar("", 0, 0)
 	if report != nil && len(report.Sources) > 0 {
-		printReport(os.Stdout, report)
+		printReport(os.Stdout, report, in)
 	}
 	if report != nil && c.Report != "" {
 		err = errors.Join(err, told.write(c.Report, report))
@@ -129,8 +135,9 @@ func (c importCmd) each(ctx context.Context, store *layers.Store, files *intake.
 			one.Title = c.Title + " " + s.Name
 		}
 		if err := c.one(ctx, store, files, one); err != nil {
-			fmt.Fprintf(os.Stderr, "onemap: %s: %v\n", s.Name, err)
-			failed = append(failed, fmt.Errorf("%s was not imported", s.Name))
+			in := c.speaks()
+			fmt.Fprintf(os.Stderr, "onemap: %s: %v\n", s.Name, in.tell(err))
+			failed = append(failed, fmt.Errorf(in.pick("%s was not imported", "%s 未导入"), s.Name))
 		}
 		fmt.Println()
 	}
@@ -145,9 +152,16 @@ func whoami() layers.Actor {
 	return layers.Anonymous
 }
 
-// steps are what the steps of an import are called.
-var steps = map[string]string{"look": "looking at the file", "read": "reading", "settle": "deciding on columns",
-	"wait": "waiting for another import into this layer", "write": "writing the layer"}
+// stepsIn are what the steps of an import are called.
+func stepsIn(in language) map[string]string {
+	return map[string]string{
+		"look":   in.pick("looking at the file", "识别文件"),
+		"read":   in.pick("reading", "读取数据"),
+		"settle": in.pick("deciding on columns", "确定字段"),
+		"wait":   in.pick("waiting for another import into this layer", "等待该图层的另一次导入结束"),
+		"write":  in.pick("writing the layer", "写入图层"),
+	}
+}
 
 // told keeps the findings of an import in a file until the report is written, however many there are.
 type told struct {

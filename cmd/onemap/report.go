@@ -44,7 +44,7 @@ func barLine(name string, done, total int64) string {
 	case total > 0:
 		done = min(done, total)
 		full := int(done * width / total)
-		return fmt.Sprintf("%-20s %s%s %3d %%  %s of %s", name, strings.Repeat("█", full), strings.Repeat("░", width-full), done*100/total, grouped(done), grouped(total))
+		return fmt.Sprintf("%-20s %s%s %3d %%  %s / %s", name, strings.Repeat("█", full), strings.Repeat("░", width-full), done*100/total, grouped(done), grouped(total))
 	case done > 0:
 		return fmt.Sprintf("%-20s %s", name, grouped(done))
 	}
@@ -61,120 +61,142 @@ func grouped(n int64) string {
 }
 
 // printReport says what an import found and did.
-func printReport(w io.Writer, r *intake.Report) {
+func printReport(w io.Writer, r *intake.Report, in language) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, value string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(value, args...)) }
-	printHead(row, r)
-	printFields(row, r)
+	p := &reportPrinter{out: t, Report: r, in: in}
+	p.head()
+	p.fields()
 	for i, d := range r.Doubts {
-		row(head(i, "doubts"), "%s%s", map[bool]string{true: "! "}[d.Blocking], d.Words.En)
+		p.row(i, "doubts", "疑问", map[bool]string{true: "! "}[d.Blocking]+in.say(d.Words))
 	}
 	for i, c := range r.Rules {
-		row(head(i, "findings"), "%s × %d%s", c.Rule, c.Count, example(r, c.Rule))
+		p.row(i, "findings", "检查结果", fmt.Sprintf("%s × %d%s", c.Rule, c.Count, p.example(c.Rule)))
 	}
 	if r.Bounds != nil && !r.DryRun && r.Rows.Taken > 0 {
-		row("look", "%s  (while onemap serve runs)", lookAt(*r.Bounds))
+		p.row(0, "look", "查看", lookAt(*r.Bounds)+in.pick("  (while onemap serve runs)", "（需先运行 onemap serve）"))
 	}
 	t.Flush()
 }
 
-// head names the first line of a list.
-func head(i int, name string) string {
-	if i > 0 {
-		return ""
-	}
-	return name
+// reportPrinter writes a report as a table of two columns: what it is about, and what is said.
+type reportPrinter struct {
+	*intake.Report
+	out io.Writer
+	in  language
 }
 
-func printHead(row func(string, string, ...any), r *intake.Report) {
-	what := string(r.Mode)
-	if r.DryRun {
-		what = "dry run, nothing written"
+// row is the i-th line about a thing: the first one names it.
+func (p *reportPrinter) row(i int, en, zh, value string) {
+	if i > 0 {
+		en, zh = "", ""
 	}
-	if r.Layer != "" {
-		row("layer", "%s  %s  (%s)", r.Layer, r.Title, what)
+	fmt.Fprintf(p.out, "%s\t%s\n", p.in.pick(en, zh), value)
+}
+
+func (p *reportPrinter) head() {
+	if p.Layer != "" {
+		p.row(0, "layer", "图层", fmt.Sprintf("%s  %s  (%s)", p.Layer, p.Title, p.what()))
 	}
-	for i, s := range r.Sources {
+	for i, s := range p.Sources {
 		mark := "  "
-		if s.Used && len(r.Sources) > 1 {
+		if s.Used && len(p.Sources) > 1 {
 			mark = "→ "
 		}
 		count := ""
 		if s.Count >= 0 {
-			count = fmt.Sprintf(", %d rows", s.Count)
+			count = fmt.Sprintf(p.in.pick(", %d rows", "，%d 行"), s.Count)
 		}
-		row(head(i, "sources"), "%s%s  %s, %s%s", mark, s.Name, s.Format, s.Geometry, count)
+		p.row(i, "sources", "数据源", fmt.Sprintf("%s%s  %s, %s%s", mark, s.Name, s.Format, s.Geometry, count))
 	}
-	c := r.Rows
-	if c.Read == 0 {
+	if p.Rows.Read == 0 {
 		return
 	}
-	row("rows", "%d read, %d taken in %.1f s", c.Read, c.Taken, r.Seconds)
-	for _, n := range []struct {
-		count int64
-		words string
-	}{{c.Rejected, "rejected"}, {c.Skipped, "of another kind, left out"}, {c.Repaired, "mended"}, {c.Empty, "without geometry"}, {c.Duplicate, "equal to an earlier row"},
-		{c.Updated, "updated"}, {c.Unchanged, "unchanged"}, {c.Removed, "replaced"}} {
-		if n.count > 0 {
-			row("", "%d %s", n.count, n.words)
-		}
+	p.counts()
+	if p.GeometryType != "" {
+		p.row(0, "geometry", "图形", p.GeometryType+map[bool]string{true: p.in.pick(" with heights", "，带高程")}[p.HasZ])
+		p.row(0, "coordinates", "坐标系", p.coordinates())
 	}
-	if r.GeometryType != "" {
-		row("geometry", "%s%s", r.GeometryType, map[bool]string{true: " with heights"}[r.HasZ])
-		if r.CRS.Name == "" {
-			row("coordinates", "of a system that the file does not tell")
-		} else {
-			row("coordinates", "%s (%s) → CGCS2000 (EPSG:4490)", r.CRS.Name, r.CRS.How)
-		}
-	}
-	row("text", "%s (%s)", r.Encoding.Name, r.Encoding.How)
-	if b := r.Bounds; b != nil {
-		row("bounds", "%.6f, %.6f – %.6f, %.6f", b[0], b[1], b[2], b[3])
+	p.row(0, "text", "编码", fmt.Sprintf("%s (%s)", p.Encoding.Name, p.Encoding.How))
+	if b := p.Bounds; b != nil {
+		p.row(0, "bounds", "范围", fmt.Sprintf("%.6f, %.6f – %.6f, %.6f", b[0], b[1], b[2], b[3]))
 	}
 }
 
-func printFields(row func(string, string, ...any), r *intake.Report) {
-	for i, f := range r.Fields {
-		var notes []string
-		for _, n := range f.Notes {
-			notes = append(notes, n.En)
+// what was done with the layer.
+func (p *reportPrinter) what() string {
+	if p.DryRun {
+		return p.in.pick("dry run, nothing written", "试运行，未写入")
+	}
+	zh := map[intake.Mode]string{intake.Create: "新建", intake.Append: "追加", intake.Replace: "替换全部", intake.Upsert: "更新差异"}
+	return p.in.pick(string(p.Mode), zh[p.Mode])
+}
+
+func (p *reportPrinter) counts() {
+	c := p.Rows
+	p.row(0, "rows", "行数", fmt.Sprintf(p.in.pick("%d read, %d taken in %.1f s", "读取 %d 行，导入 %d 行，用时 %.1f 秒"), c.Read, c.Taken, p.Seconds))
+	for _, n := range []struct {
+		count  int64
+		en, zh string
+	}{{c.Rejected, "rejected", "已拒绝"}, {c.Skipped, "of another kind, left out", "图形类型不同，未导入"}, {c.Repaired, "mended", "已修复"}, {c.Empty, "without geometry", "无图形"},
+		{c.Duplicate, "equal to an earlier row", "与前面的行重复"}, {c.Updated, "updated", "已更新"}, {c.Unchanged, "unchanged", "未变"}, {c.Removed, "replaced", "已替换，移入历史"}} {
+		if n.count > 0 {
+			p.row(1, "", "", p.in.pick(fmt.Sprintf("%d %s", n.count, n.en), fmt.Sprintf("%d 行%s", n.count, n.zh)))
 		}
+	}
+}
+
+func (p *reportPrinter) coordinates() string {
+	if p.CRS.Name == "" {
+		return p.in.pick("of a system that the file does not tell", "文件未说明坐标系")
+	}
+	return fmt.Sprintf("%s (%s) → CGCS2000 (EPSG:4490)", p.CRS.Name, p.CRS.How)
+}
+
+func (p *reportPrinter) fields() {
+	for i, f := range p.Fields {
 		name := f.Source
 		switch {
 		case f.Name == "":
-			name += " → left out"
+			name += " → " + p.in.pick("left out", "不导入")
 		case f.Name != f.Source:
 			name += " → " + f.Name
 		}
-		about := string(f.Type)
+		about := p.in.pick(string(f.Type), typeWords[f.Type])
 		if f.Scheme != "" {
-			about += ", codes of " + f.Scheme
+			about += p.in.pick(", codes of ", "，代码表 ") + f.Scheme
 		}
-		if len(notes) > 0 {
-			about += "; " + strings.Join(notes, "; ")
+		for _, n := range f.Notes {
+			about += p.in.pick("; ", "；") + p.in.say(n)
 		}
-		row(head(i, "fields"), "%s  %s", name, about)
+		p.row(i, "fields", "字段", name+"  "+about)
 	}
-	for i, m := range r.Missing {
+	for i, m := range p.Missing {
 		need := ""
 		if m.Required {
-			need = " (required)"
+			need = p.in.pick(" (required)", "（必填）")
 		}
-		row(head(i, "missing"), "%s  %s%s", m.Name, m.Title, need)
+		p.row(i, "missing", "缺少", m.Name+"  "+m.Title+need)
 	}
 }
 
+// typeWords are the types of properties in Chinese.
+var typeWords = map[layers.Type]string{layers.String: "文本", layers.Integer: "整数", layers.Number: "小数", layers.Boolean: "是否", layers.Date: "日期",
+	layers.DateTime: "日期时间", layers.JSON: "对象"}
+
+// doneWords are in Chinese what was done about a finding.
+var doneWords = map[intake.Done]string{intake.Kept: "未改动", intake.Changed: "已改正", intake.Emptied: "已置空", intake.Repaired: "已修复", intake.Rejected: "已拒绝"}
+
 // example is the first finding of a rule.
-func example(r *intake.Report, rule string) string {
-	for _, f := range r.Findings {
+func (p *reportPrinter) example(rule string) string {
+	for _, f := range p.Findings {
 		if f.Rule != rule {
 			continue
 		}
-		text := fmt.Sprintf("; row %d", f.Row)
+		text := fmt.Sprintf(p.in.pick("; row %d", "；第 %d 行"), f.Row)
 		if f.Field != "" {
-			text += ", " + f.Field
+			text += p.in.pick(", ", "，") + f.Field
 		}
-		return fmt.Sprintf("%s: %s (%s)", text, f.Words.En, f.Done)
+		return text + p.in.pick(": ", "：") + p.in.say(f.Words) + p.in.pick(" ("+string(f.Done)+")", "（"+doneWords[f.Done]+"）")
 	}
 	return ""
 }

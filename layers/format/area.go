@@ -30,9 +30,22 @@ func AreaOf(c CRS) (Area, bool) {
 	return Area{n[1], n[0], n[3], n[2]}, true
 }
 
-// Grown is the area with so many degrees around it.
+// Grown is the area with so many degrees around it, beyond the 180th meridian too.
 func (a Area) Grown(by float64) Area {
-	return Area{a[0] - by, a[1] - by, a[2] + by, a[3] + by}
+	g := Area{a[0] - by, a[1] - by, a[2] + by, a[3] + by}
+	width := a[2] - a[0]
+	if width < 0 {
+		width += 360
+	}
+	switch {
+	case width+2*by >= 360:
+		g[0], g[2] = -180, 180
+	case g[0] < -180:
+		g[0] += 360
+	case g[2] > 180:
+		g[2] -= 360
+	}
+	return g
 }
 
 // Has reports whether a place lies in the area.

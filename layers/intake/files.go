@@ -17,18 +17,54 @@ type Files struct {
 	folder *format.Folder
 	hints  format.Hints
 	data   *format.Dataset // nil = nobody has looked at them
+
+	ahead  chan looked // what LookAhead finds; nil = nobody looks
+	cancel context.CancelFunc
+}
+
+// looked is what looking at the files with some hints has brought.
+type looked struct {
+	hints format.Hints
+	data  *format.Dataset
+	err   error
 }
 
 // NewFiles are the files, archives and directories at paths. The job's folder is made in parent; "" is the system's
 // directory for temporary files.
 func NewFiles(paths []string, parent string) *Files { return &Files{paths: paths, parent: parent} }
 
+// LookAhead begins to look at the files while the caller makes ready the store that Import needs. The options are those of
+// that import.
+func (f *Files) LookAhead(ctx context.Context, opt Options) {
+	ctx, f.cancel = context.WithCancel(ctx)
+	ahead := make(chan looked, 1)
+	f.ahead = ahead
+	go func() {
+		data, err := f.look(ctx, opt.hints())
+		ahead <- looked{opt.hints(), data, err}
+	}()
+}
+
 // open looks at the files, unless that was done with the same hints before.
-func (f *Files) open(ctx context.Context, hints format.Hints) (data *format.Dataset, err error) {
+func (f *Files) open(ctx context.Context, hints format.Hints) (*format.Dataset, error) {
+	if f.ahead != nil {
+		select {
+		case l := <-f.ahead:
+			if f.ahead = nil; l.hints == hints {
+				return l.data, l.err
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return f.look(ctx, hints)
+}
+
+func (f *Files) look(ctx context.Context, hints format.Hints) (data *format.Dataset, err error) {
 	if f.data != nil && f.hints == hints {
 		return f.data, nil
 	}
-	if err := f.Close(); err != nil {
+	if err := f.clear(); err != nil {
 		return nil, err
 	}
 	if f.folder, err = format.NewFolder(f.parent, format.DefaultLimits()); err != nil {
@@ -43,6 +79,17 @@ func (f *Files) open(ctx context.Context, hints format.Hints) (data *format.Data
 
 // Close takes away what was unpacked.
 func (f *Files) Close() error {
+	if f.cancel != nil {
+		f.cancel()
+	}
+	if f.ahead != nil {
+		<-f.ahead
+		f.ahead = nil
+	}
+	return f.clear()
+}
+
+func (f *Files) clear() error {
 	if f.folder == nil {
 		return nil
 	}

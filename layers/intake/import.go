@@ -74,7 +74,7 @@ func (r *run) bring(ctx context.Context, files *Files) (err error) {
 // look opens the files, chooses what is read, and finds out where its coordinates lie.
 func (r *run) look(ctx context.Context, files *Files) error {
 	r.tell("look", 0, -1)
-	data, err := files.open(ctx, format.Hints{Encoding: r.opt.Encoding, SRID: r.opt.SRID})
+	data, err := files.open(ctx, r.opt.hints())
 	if data != nil {
 		r.report.Files = data.Files
 	}
@@ -282,6 +282,9 @@ func (r *run) heights() (doubts []Doubt) {
 func (r *run) tell(step string, done, total int64) {
 	r.opt.Progress(Progress{Step: step, Done: done, Total: total})
 }
+
+// hints are what is told about the files.
+func (o *Options) hints() format.Hints { return format.Hints{Encoding: o.Encoding, SRID: o.SRID} }
 
 // fill puts in what was not said.
 func (o *Options) fill() {

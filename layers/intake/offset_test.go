@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"onemap/layers"
 	"onemap/migrations/dbtest"
 )
@@ -274,9 +276,9 @@ func TestFilesOfInternetMapsAreFoundByTheLayersHere(t *testing.T) {
 	})
 }
 
-// The outlines of common GeoJSON sets of counties are of GCJ-02, and say nothing of it.
-func TestPublicOutlinesAreFoundToBeShifted(t *testing.T) {
-	t.Parallel()
+// outlined is a database with the true outlines of counties, and the file they come from, which is of GCJ-02.
+func outlined(t *testing.T) (*pgxpool.Pool, *layers.Store, string) {
+	t.Helper()
 	path := shared(t, "data/1-admin/boundaries/shan1_dong1_ji4_ning2.geojson")
 	pool := dbtest.New(t)
 	store := layers.New(pool)
@@ -286,6 +288,13 @@ func TestPublicOutlinesAreFoundToBeShifted(t *testing.T) {
 	if _, err := pool.Exec(t.Context(), "select onemap.sequence()"); err != nil {
 		t.Fatal(err)
 	}
+	return pool, store, path
+}
+
+// The outlines of common GeoJSON sets of counties are of GCJ-02, and say nothing of it.
+func TestPublicOutlinesAreFoundToBeShifted(t *testing.T) {
+	t.Parallel()
+	_, store, path := outlined(t)
 	neighbours := shared(t, "data/1-admin/boundaries/shan1_dong1_tai4_an1.geojson") // one side of theirs is one of ours
 	for _, file := range []string{path, neighbours} {
 		r, err := Import(t.Context(), store, layers.Anonymous, []string{file}, Options{DryRun: true})
@@ -298,15 +307,7 @@ func TestPublicOutlinesAreFoundToBeShifted(t *testing.T) {
 // Who cannot compare says so: a layer that a change holds locked keeps the import from knowing, not from going on.
 func TestLayersThatCouldNotBeComparedAreNamed(t *testing.T) {
 	t.Parallel()
-	path := shared(t, "data/1-admin/boundaries/shan1_dong1_ji4_ning2.geojson")
-	pool := dbtest.New(t)
-	store := layers.New(pool)
-	if _, err := Import(t.Context(), store, layers.Anonymous, []string{path}, Options{Layer: "xzq_county", Standard: "none", Datum: GCJ02}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := pool.Exec(t.Context(), "select onemap.sequence()"); err != nil {
-		t.Fatal(err)
-	}
+	pool, store, path := outlined(t)
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -190,6 +190,29 @@ func TestPlacesAreFoundHoweverTheyAreWritten(t *testing.T) {
 	}
 }
 
+// The first file of a county, which no layer tells of yet: the zone that it names is enough.
+func TestAZoneThatIsNamedNeedsNoCounty(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ says, is int }{{4527, 4548}, {4548, 4527}, {4526, 4547}, {4549, 4549}, {4490, 4548}} {
+		written, _ := layers.GaussKrugerOf(c.is)
+		named, _ := layers.GaussKrugerOf(c.says)
+		j := &judging{county: china, src: &format.Source{CRS: format.CRS{EPSG: c.says, Name: "said"}}}
+		for i := range 50 {
+			x, y := written.Project(written.Meridian+0.01*float64(i), 35.7)
+			j.sample = append(j.sample, [2]float64{x, y})
+		}
+		crs, _, _ := j.settle()
+		switch {
+		case c.says == c.is || named.Meridian != written.Meridian:
+			if crs.Fix != nil {
+				t.Errorf("%d for %d: %+v", c.says, c.is, crs.Fix)
+			}
+		case crs.Fix == nil || crs.Fix.EPSG != c.is:
+			t.Errorf("%d for %d: %+v", c.says, c.is, crs.Fix)
+		}
+	}
+}
+
 // Geometries become those of their layer as PostGIS would make them.
 func TestPromotedGeometriesAreThoseOfPostGIS(t *testing.T) {
 	t.Parallel()

@@ -201,41 +201,44 @@ func (s system) epsg() int {
 // numbered: the zone's number stands in front of eastings.
 func (s system) numbered() bool { return s.kind == gaussKruger && s.gk.FalseEasting > 1e6 }
 
+// sixDegrees tells whether the zone is one of those of six degrees, of which EPSG's codes come first.
+func (s system) sixDegrees() bool { return s.zone <= 4512 }
+
+// number is the zone's, of those that have it in front of eastings.
+func (s system) number() int { return int(s.gk.FalseEasting / 1e6) }
+
 // name is for people, as the EPSG registry has it.
 func (s system) name() string {
-	switch {
-	case s.kind == mercator:
+	switch s.kind {
+	case mercator:
 		return "WGS 84 / Pseudo-Mercator"
-	case s.kind == degrees:
+	case degrees:
 		return "CGCS2000"
 	}
-	width := "3-degree "
-	if s.zone <= 4512 {
+	width, which := "3-degree ", fmt.Sprintf("CM %.0fE", s.gk.Meridian)
+	if s.sixDegrees() {
 		width = ""
-		if s.numbered() {
-			return fmt.Sprintf("CGCS2000 / Gauss-Kruger zone %d", int(s.gk.FalseEasting/1e6))
-		}
 	}
 	if s.numbered() {
-		return fmt.Sprintf("CGCS2000 / 3-degree Gauss-Kruger zone %d", int(s.gk.FalseEasting/1e6))
+		which = fmt.Sprintf("zone %d", s.number())
 	}
-	return fmt.Sprintf("CGCS2000 / %sGauss-Kruger CM %.0fE", width, s.gk.Meridian)
+	return "CGCS2000 / " + width + "Gauss-Kruger " + which
 }
 
 // nameZh is the name as offices here say it.
 func (s system) nameZh() string {
-	switch {
-	case s.kind == mercator:
+	switch s.kind {
+	case mercator:
 		return " Web 墨卡托"
-	case s.kind == degrees:
+	case degrees:
 		return " CGCS2000 经纬度"
 	}
-	width := "三度带"
-	if s.zone <= 4512 {
+	width, which := "三度带", fmt.Sprintf("、中央经线 %.0f°", s.gk.Meridian)
+	if s.sixDegrees() {
 		width = "六度带"
 	}
 	if s.numbered() {
-		return fmt.Sprintf(" CGCS2000 %s第 %d 带", width, int(s.gk.FalseEasting/1e6))
+		which = fmt.Sprintf("第 %d 带", s.number())
 	}
-	return fmt.Sprintf(" CGCS2000 %s、中央经线 %.0f°", width, s.gk.Meridian)
+	return " CGCS2000 " + width + which
 }

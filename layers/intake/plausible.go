@@ -234,10 +234,11 @@ func (j *judging) inside(s system, b layers.Bounds) float64 {
 }
 
 // best is the first other system in which the sample lies in the county; nil where there is none. Where the map does not
-// know its county, zones without their number say nothing, since any would do.
+// know its county, zones without their number say nothing, since any would do, but the one that the file names.
 func (j *judging) best(said *system) *system {
 	for _, s := range candidates(said) {
-		if !j.known && s.kind == gaussKruger && !s.numbered() {
+		named := said != nil && said.kind == gaussKruger && said.gk.Meridian == s.gk.Meridian
+		if !j.known && s.kind == gaussKruger && !s.numbered() && !named {
 			continue
 		}
 		if (said == nil || s != *said) && j.inside(s, j.county) >= mostly {
