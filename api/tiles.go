@@ -164,6 +164,7 @@ func writeTile(c echo.Context, body *tiles.Body, coding string) error {
 		if c.Request().Method == http.MethodHead {
 			return nil
 		}
+		sendWhole(c.Request(), body.GzipLen())
 		return body.WriteGzip(c.Response())
 	}
 	if coding != "" {
