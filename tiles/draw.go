@@ -87,16 +87,17 @@ func (t *Tiles) read(ctx context.Context, d drawing, k key, own *turn) (layer *m
 		return nil, 0, err
 	}
 	defer rows.Close()
-	layer = mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
-	add := rowReader(rows.FieldDescriptions(), layer)
 	more := rows.Next()
 	t.opt.Observe(StageSelect, time.Since(begin))
-	if more {
-		if err := own.begin(ctx); err != nil {
-			return nil, 0, err
-		}
+	if !more { // and the connection is somebody else's
+		return mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys), 0, rows.Err()
+	}
+	if err := own.begin(ctx); err != nil {
+		return nil, 0, err
 	}
 	begin = time.Now()
+	layer = mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
+	add := rowReader(rows.FieldDescriptions(), layer)
 	for ; more; more = rows.Next() {
 		n++
 		if err := add(rows.RawValues()); err != nil {
