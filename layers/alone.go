@@ -34,11 +34,12 @@ func (s *Store) Alone(ctx context.Context, lock int64, work func(context.Context
 
 // Rounds calls round with the last position of the log, up to which the catalogue is known, until the context ends, which returns its
 // error, or round fails: at once again where it says that there may be more to do, else when the log has gone on, and now and then all
-// the same. It looks whether it has after each idle time.
+// the same. It looks whether it has after each idle time, or hears of it after that, where this process gives the positions.
 func (s *Store) Rounds(ctx context.Context, idle time.Duration, round func(ctx context.Context, position int64) (busy bool, err error)) error {
 	var done int64 // nothing is left to do up to here
 	var last time.Time
 	for {
+		given := s.given.next()
 		position, err := s.Position(ctx)
 		if err != nil {
 			return err
@@ -56,7 +57,7 @@ func (s *Store) Rounds(ctx context.Context, idle time.Duration, round func(ctx c
 			}
 			done, last = position, time.Now()
 		}
-		if !sleep(ctx, idle) {
+		if !sleep(ctx, idle) || !s.moved(ctx, given, 0) {
 			return ctx.Err()
 		}
 	}

@@ -150,10 +150,8 @@ func (s *Store) Marks(ctx context.Context, upTo int64) iter.Seq2[Change, error] 
 func (s *Store) Follow(ctx context.Context, after int64) iter.Seq2[Change, error] {
 	const most = 1000
 	return func(yield func(Change, error) bool) {
-		tick := time.NewTicker(pollEvery)
-		defer tick.Stop()
 		for {
-			given, asked := s.given.next(), time.Now()
+			given := s.given.next()
 			changes, err := s.Changes(ctx, after, most)
 			if ctx.Err() != nil {
 				return
@@ -171,15 +169,8 @@ func (s *Store) Follow(ctx context.Context, after int64) iter.Seq2[Change, error
 			if len(changes) == most {
 				continue
 			}
-			for waiting := true; waiting; {
-				select {
-				case <-ctx.Done():
-					return
-				case <-given:
-					waiting = false
-				case <-tick.C:
-					waiting = s.leads.Load() && time.Since(asked) < askAnyway
-				}
+			if !s.moved(ctx, given, pollEvery) {
+				return
 			}
 		}
 	}
@@ -187,6 +178,23 @@ func (s *Store) Follow(ctx context.Context, after int64) iter.Seq2[Change, error
 
 // askAnyway is how often a follower asks for changes that it should have been told of.
 const askAnyway = time.Second
+
+// moved waits until the log may have gone on, and returns false when the context ended first: for a while, or, where this process
+// gives the positions, until it has, since given was taken from the bell.
+func (s *Store) moved(ctx context.Context, given <-chan struct{}, while time.Duration) bool {
+	if s.leads.Load() {
+		while = askAnyway
+	}
+	timer := time.NewTimer(while)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-given:
+	case <-timer.C:
+	}
+	return true
+}
 
 // bell wakes those who wait within this process. Its zero value is ready.
 type bell struct {

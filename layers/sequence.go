@@ -19,6 +19,8 @@ type Sequencer struct {
 const (
 	sequencerLock = 0x6f6d736571 // advisory lock, session level: "omseq" in ASCII
 	maintainEvery = time.Minute
+	pollOften     = 5 * time.Millisecond // instead of pollEvery, while somebody writes
+	lately        = time.Second          // since when nobody has written who does not write now
 )
 
 // NewSequencer returns the sequencer of a store's database. It tells log who works and what fails.
@@ -41,13 +43,16 @@ func (q *Sequencer) Run(ctx context.Context) error {
 func (q *Sequencer) lead(ctx context.Context, conn *pgx.Conn) error {
 	q.log.DebugContext(ctx, "this node gives the positions")
 	q.store.leads.Store(true)
-	defer q.store.leads.Store(false)
+	defer func() {
+		q.store.leads.Store(false)
+		q.store.given.ring() // who waits to be told looks for themselves from now on
+	}()
 	if err := adopt(ctx, conn); err != nil {
 		return err
 	}
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	var maintained time.Time
+	wait := time.NewTimer(pollEvery)
+	defer wait.Stop()
+	var given, maintained time.Time
 	for {
 		written := q.store.written.next()
 		var pos *int64
@@ -55,6 +60,7 @@ func (q *Sequencer) lead(ctx context.Context, conn *pgx.Conn) error {
 			return fmt.Errorf("give positions: %w", err)
 		}
 		if pos != nil {
+			given = time.Now()
 			q.store.given.ring()
 		}
 		if time.Since(maintained) > maintainEvery {
@@ -63,11 +69,14 @@ func (q *Sequencer) lead(ctx context.Context, conn *pgx.Conn) error {
 				return fmt.Errorf("maintain the log: %w", err)
 			}
 		}
+		if wait.Reset(pollEvery); time.Since(given) < lately {
+			wait.Reset(pollOften)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-written:
-		case <-tick.C:
+		case <-wait.C:
 		}
 	}
 }

@@ -43,6 +43,11 @@ const (
 // small steps, each noted in the database with its result, so that another can go on.
 func (t *Tiles) KeepMosaics(ctx context.Context) error {
 	return t.store.Alone(ctx, mosaicLock, func(ctx context.Context, conn *pgx.Conn) error {
+		t.mosaics.keeps.Store(true)
+		defer func() {
+			t.mosaics.keeps.Store(false)
+			t.mosaics.wake()
+		}()
 		k := keeper{t: t, conn: conn, seen: map[int64]int64{}, makers: map[int64]*maker{}}
 		return t.store.Rounds(ctx, lookEvery, k.round)
 	})
@@ -136,6 +141,7 @@ func (k *keeper) mosaics(ctx context.Context, designs map[string]design, positio
 			if _, err := k.conn.Exec(ctx, "delete from onemap.mosaic where mosaic = $1", m.id); err != nil {
 				return nil, err
 			}
+			k.t.mosaics.wake()
 		}
 	}
 	for name, d := range designs {
@@ -143,6 +149,7 @@ func (k *keeper) mosaics(ctx context.Context, designs map[string]design, positio
 			if err := begin(ctx, k.conn, d, cmp.Or(read[name], position)); err != nil {
 				return nil, err
 			}
+			k.t.mosaics.wake()
 		}
 	}
 	return ms, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,6 +17,7 @@ type mosaics struct {
 	ready  map[string]*viewed // by layer
 	all    []Mosaic
 	tell   []func([]Remade)
+	keeps  atomic.Bool // this node makes them, and wakes itself
 	called chan struct{}
 	once   sync.Once
 }
@@ -40,21 +42,27 @@ type Mosaic struct {
 	Ready    bool   `json:"ready"` // it is read; a layer may have another that is being made
 }
 
-// viewEvery is how soon a node hears of what another has made.
-const viewEvery = 250 * time.Millisecond
+// viewEvery is how soon a node hears of what another has made; viewAnyway how often it looks for what it should have been told of.
+const (
+	viewEvery  = 250 * time.Millisecond
+	viewAnyway = time.Second
+)
 
 // WatchMosaics learns which mosaics there are, and what of them is new, until the context ends or the database fails.
 func (t *Tiles) WatchMosaics(ctx context.Context) error {
-	tick := time.NewTicker(viewEvery)
-	defer tick.Stop()
+	wait := time.NewTimer(viewEvery)
+	defer wait.Stop()
 	for {
 		if err := t.mosaics.look(ctx, t.pool); err != nil {
 			return fmt.Errorf("mosaics: %w", err)
 		}
+		if wait.Reset(viewEvery); t.mosaics.keeps.Load() {
+			wait.Reset(viewAnyway)
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-tick.C:
+		case <-wait.C:
 		case <-t.mosaics.bell():
 		}
 	}
