@@ -68,7 +68,14 @@ type problem struct {
 	Instance  string  `json:"instance"`
 	RequestID string  `json:"requestId"`
 	Starting  *Status `json:"starting,omitempty"`
+	Making    *making `json:"making,omitempty"`
 	retry     string
+}
+
+// making is how far the small-scale map is that a tile has to wait for.
+type making struct {
+	Layer string  `json:"layer"`
+	Done  float64 `json:"done"` // 0 to 1
 }
 
 // problemOf finds what to tell of an error. What wraps no known error is internal, and only its request id is told.
@@ -85,6 +92,10 @@ func (s *Server) problemOf(err error, c echo.Context) problem {
 	}
 	if said, ok := layers.WordsOf(err); ok {
 		p.Detail, p.DetailZh = said.En, said.Zh
+	}
+	if of := (tiles.Making{}); errors.As(err, &of) {
+		p.Title, p.TitleZh, p.retry = "The small-scale map is being made", "正在生成小比例尺地图", "2"
+		p.Making = &making{of.Layer, of.Done}
 	}
 	switch {
 	case errors.Is(err, errInternal):

@@ -2,8 +2,10 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +41,39 @@ func newMosaic(t *testing.T) *town {
 		}
 	}
 	return w
+}
+
+// Who asks for a tile of a mosaic that is being made, of too many rows to be drawn instead, hears so at once: why, how far it is, and
+// when to come back.
+func TestATileOfAMosaicThatIsBeingMade(t *testing.T) {
+	t.Parallel()
+	var drawn *tiles.Tiles
+	w := newTown(t, func(o *api.Options) { drawn = o.Ground.Tiles })
+	w.change(`update onemap.layer set drawing = '{"minZoom": 6, "rules": [{"minZoom": 6, "maxZoom": 12, "dissolve": true}]}' where layer = 'old_parcel'`)
+	w.change(`with large as (update onemap.layer_stat set count = 10000000 where layer = 'old_parcel')
+		insert into onemap.mosaic (layer, plan, by, zooms, chunks, position, done, total) values ('old_parcel', 'to be', '', '{6,12}', '{0,0,0,0}', 0, 43, 100)`)
+	w.follow(drawn.WatchMosaics)
+	const tile = "/tiles/old_parcel/10/842/402.mvt"
+	r := w.ask(http.MethodGet, tile)
+	for end := time.Now().Add(5 * time.Minute); r.StatusCode != http.StatusServiceUnavailable; r = w.ask(http.MethodGet, tile) {
+		if time.Now().After(end) {
+			t.Fatalf("%d, %s", r.StatusCode, r.body)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	var said struct {
+		Detail, DetailZh string
+		Making           struct {
+			Layer string
+			Done  float64
+		}
+	}
+	if err := json.Unmarshal(r.body, &said); err != nil {
+		t.Fatal(err)
+	}
+	if said.Making.Layer != "old_parcel" || said.Making.Done != 0.43 || !strings.Contains(said.Detail, "43 %") || !strings.Contains(said.DetailZh, "43%") || r.Header.Get("Retry-After") == "" {
+		t.Errorf("it is told as %s, to come back after %q", r.body, r.Header.Get("Retry-After"))
+	}
 }
 
 func TestOpenMapsHearWhenAMosaicHasBeenRemade(t *testing.T) {

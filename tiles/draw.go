@@ -36,7 +36,15 @@ func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	making := t.making(l, k)
+	if making != nil {
+		ctx, cancel = context.WithTimeout(ctx, longInstead)
+		defer cancel()
+	}
 	body, err := t.encode(ctx, p, k)
+	if making != nil && ctx.Err() != nil {
+		return nil, making
+	}
 	if err != nil {
 		if err = tooLong(ctx, err); k.filter != "" {
 			err = layers.BadValue(err)

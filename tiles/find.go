@@ -29,6 +29,7 @@ type Answer struct {
 	names    []string // of the keys
 	etag     string
 	uncached bool   // a layer that the log does not know is in it, or the log is not followed yet
+	making   error  // it can not be had until a mosaic is made
 	key      [1]key // memory of keys and names, enough for one layer
 	name     [1]string
 }
@@ -75,6 +76,8 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 			continue
 		} else if ok {
 			k.mosaic, k.revision, k.properties = true, made, ""
+		} else if tooMany(l, k.tile) {
+			a.making = cmp.Or(a.making, t.making(l, k))
 		}
 		a.keys = append(a.keys, k)
 	}
@@ -94,10 +97,15 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 
 // mosaicTile is the number of a key's tile in its layer's mosaic; there is none where it is drawn from the rows.
 func (t *Tiles) mosaicTile(l *layers.Layer, k key) (made int64, ok bool) {
-	if k.set != WebMercatorQuad || k.asOf != 0 || k.filter != "" || k.audience != everyone || !dissolved(l, k.tile.Z) {
+	if !ofMosaic(l, k) {
 		return 0, false
 	}
 	return t.mosaics.number(l.Name, design{layer: l}.by(), k.tile)
+}
+
+// ofMosaic reports whether a key's tile is drawn from its layer's mosaic, if there is one.
+func ofMosaic(l *layers.Layer, k key) bool {
+	return k.set == WebMercatorQuad && k.asOf == 0 && k.filter == "" && k.audience == everyone && dissolved(l, k.tile.Z)
 }
 
 // revision is that of a tile of any set.
@@ -173,8 +181,12 @@ func drawn(l *layers.Layer, zoom int) bool { return l.Table.Geom != "" && zoom >
 // known before: the bytes are then to be named by themselves.
 func (a *Answer) ETag() string { return a.etag }
 
-// Body makes the tile or finds it made. It returns ErrBusy when too many others are being made.
+// Body makes the tile or finds it made. It returns ErrBusy when too many others are being made, and Making where it is of a mosaic
+// that is.
 func (a *Answer) Body(ctx context.Context) (*Body, error) {
+	if a.making != nil {
+		return nil, a.making
+	}
 	body := &Body{}
 	for i, k := range a.keys {
 		v, err := a.part(ctx, i)

@@ -3,10 +3,12 @@ package tiles_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -388,4 +390,40 @@ func mustSet(t *testing.T, id string) *tiles.MatrixSet {
 		t.Fatal(err)
 	}
 	return set
+}
+
+// Where a layer is so large that its rows can not be drawn instead of a mosaic that is being made, it is said at once, and how far that
+// is; what is not of the mosaic is drawn as ever, and so is all when it is there.
+func TestAMosaicThatIsMissingIsSaidToBe(t *testing.T) {
+	f := newParcels(t, false)
+	f.exec("update onemap.layer_stat set count = 10000000 where layer = 'field'")
+	f.exec("insert into onemap.mosaic (layer, plan, by, zooms, chunks, position, done, total) values ('field', 'to be', 'class', '{10,12}', '{0,0,0,0}', 0, 43, 100)")
+	f.exec("delete from layer.field where fid = 1") // the catalogue counts again
+	f.soon(func() bool { return mustLayer(t, f.store, "field").Count > 1_000_000 && len(f.tiles.Mosaics()) > 0 })
+
+	wide := tiles.Tile{Z: 10, X: 842, Y: 403}
+	_, _, err := fetch(t.Context(), f.tiles, wide, 0)
+	var making tiles.Making
+	if !errors.As(err, &making) || making != (tiles.Making{Layer: "field", Done: 0.43}) || !errors.Is(err, tiles.ErrBusy) {
+		t.Errorf("a tile of ten million rows: %v, want that 43 %% of its mosaic are made", err)
+	}
+	if words := making.Words(); !strings.Contains(words.En, "43 %") || !strings.Contains(words.Zh, "43%") {
+		t.Errorf("it is said as %+v", words)
+	}
+	a, err := f.tiles.Find(t.Context(), layers.Anonymous, tiles.Request{Layers: []string{"field"}, Tile: wide, Filter: "class = '1'"})
+	if err == nil {
+		_, err = a.Body(t.Context())
+	}
+	if err != nil {
+		t.Errorf("with a filter, which no mosaic has: %v", err)
+	}
+	if _, body, err := fetch(t.Context(), f.tiles, tiles.Tile{Z: 13, X: 842*8 + 1, Y: 403 * 8}, 0); err != nil {
+		t.Errorf("deeper than the mosaic: %v, %v", body, err)
+	}
+
+	f.follow(f.tiles.KeepMosaics)
+	f.readyMosaic(0)
+	if _, body, err := fetch(t.Context(), f.tiles, wide, 0); err != nil || body.Empty() {
+		t.Errorf("when it is made: empty %v, %v", body.Empty(), err)
+	}
 }

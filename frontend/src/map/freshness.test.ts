@@ -72,3 +72,13 @@ test("however many changes there are, only tiles near them are fetched again", (
   expect(tiles).toHaveLength(300); // each change is shown
   expect(Math.max(...tiles)).toBeLessThan(20); // and costs a few tiles, never the whole screen
 });
+
+test("what a server says of a tile that has to wait is told", () => {
+  const heard = vi.fn();
+  const listeners = new Map<string, (e: unknown) => void>();
+  const map = { on: (name: string, f: (e: unknown) => void) => listeners.set(name, f), getSource: () => false, refreshTiles: vi.fn() };
+  new Freshness(map as unknown as MapLibre, heard);
+  const body = new Blob(["{}"]);
+  listeners.get("error")!({ error: { status: 503, body }, sourceId: "dltb", tile });
+  expect(heard).toHaveBeenCalledExactlyOnceWith(body);
+});

@@ -5,7 +5,7 @@ import { around, overlap, tilesOf, type TileAddress } from "../lib/tiles";
 type Touched = { bounds: Bounds; zoom?: number; fresh: Set<string> };
 
 /** What MapLibre adds to the error of a tile that did not come. */
-type LostTile = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: TileAddress } }; error: { status?: number } };
+type LostTile = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: TileAddress } }; error: { status?: number; body?: Blob } };
 
 export const world: Bounds = [-180, -85, 180, 85];
 
@@ -39,7 +39,8 @@ function joined(list: Touched[]): Touched[] {
 export class Freshness {
   private readonly touched = new Map<string, Touched[]>();
 
-  constructor(private readonly map: MapLibre) {
+  /** heard is told of tiles that have to wait for something else than their turn. */
+  constructor(private readonly map: MapLibre, private readonly heard: (answer: Blob) => void = () => {}) {
     map.on("moveend", () => this.touched.forEach((_, source) => this.refresh(source)));
     map.on("error", (e: LostTile) => this.again(e));
   }
@@ -54,6 +55,7 @@ export class Freshness {
       console.error(error); // as MapLibre does where nobody listens
       return;
     }
+    if (error.status === 503 && error.body) this.heard(error.body);
     const { z, x, y } = tile.tileID.canonical;
     setTimeout(() => {
       if (this.map.getSource(sourceId)) this.map.refreshTiles(sourceId, [{ z, x, y }]);
