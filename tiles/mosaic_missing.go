@@ -25,7 +25,7 @@ func (m Making) Unwrap() error { return ErrBusy }
 // Rows are drawn instead of a mosaic that is being made where a tile has not many more than that, by its part of the layer's bounds,
 // and for that long.
 const (
-	mostInstead = 400_000
+	mostInstead = 200_000
 	longInstead = 800 * time.Millisecond
 )
 
