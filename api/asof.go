@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -32,16 +31,16 @@ func (s *Server) positionOf(ctx context.Context, p params, name string) (int64, 
 			return 0, err
 		}
 		if position < 1 || position > last {
-			return 0, fmt.Errorf("%w: %s: position %d is not between 1 and the last, %d", layers.ErrInvalid, name, position, last)
+			return 0, layers.Refuse(layers.ErrInvalid, "%s: position %d is not between 1 and the last, %d", "%s：位置 %d 不在 1 至当前位置 %d 之间", name, position, last)
 		}
 		return position, nil
 	}
 	moment, err := time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "+", 1)) // a + that was not encoded
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s: %q is neither a position of the log nor a moment such as 2026-05-01T08:00:00Z or 2026-05-01T08:00:00%%2B08:00", layers.ErrInvalid, name, text)
+		return 0, layers.Refuse(layers.ErrInvalid, "%s: %q is neither a position of the log nor a moment such as 2026-05-01T08:00:00Z or 2026-05-01T08:00:00%%2B08:00", "%s：“%s”既不是变更位置，也不是时刻；例如 2026-05-01T08:00:00Z 或 2026-05-01T08:00:00%%2B08:00", name, text)
 	}
 	if moment.After(s.now()) {
-		return 0, fmt.Errorf("%w: %s: %s has not been yet", layers.ErrInvalid, name, text)
+		return 0, layers.Refuse(layers.ErrInvalid, "%s: %s has not been yet", "%s：%s 尚未到来", name, text)
 	}
 	position, err := store.PositionAt(ctx, moment)
 	if position == 0 {

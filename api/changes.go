@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -48,7 +47,7 @@ func (s *Server) changes(c echo.Context) error {
 	var since int64
 	if text, ok := p["since"]; ok {
 		if since, err = strconv.ParseInt(text, 10, 64); err != nil || since < 0 {
-			return fmt.Errorf("%w: since %q is no cursor of this feed; leave it out to begin with the first change", layers.ErrInvalid, text)
+			return layers.Refuse(layers.ErrInvalid, "since %q is no cursor of this feed; leave it out to begin with the first change", "since“%s”不是本变更流的游标；去掉它即从第一条变更开始", text)
 		}
 	}
 	wanted, err := s.wanted(c, p.names("layers"))
@@ -100,7 +99,7 @@ func (s *Server) wanted(c echo.Context, names []string) (func(layers.Change) boo
 	}
 	for _, name := range names {
 		if !seen[name] {
-			return nil, fmt.Errorf("%w: no layer %q; the list is at /layers", layers.ErrNotFound, name)
+			return nil, layers.Refuse(layers.ErrNotFound, "no layer %q; the list is at /layers", "没有图层“%s”；图层列表见 /layers", name)
 		}
 	}
 	return func(ch layers.Change) bool {

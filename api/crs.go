@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +47,7 @@ func lookupCRS(l *layers.Layer, name, text string) (CRS, error) {
 			return crs, nil
 		}
 	}
-	return CRS{}, fmt.Errorf("%w: %s %q is not offered for layer %q; the list is at its collection, member crs", layers.ErrInvalid, name, text, l.Name)
+	return CRS{}, layers.Refuse(layers.ErrInvalid, "%s %q is not offered for layer %q; the list is at its collection, member crs", "%[1]s：图层“%[3]s”不提供坐标系“%[2]s”；可用的见该图层 collection 的 crs", name, text, l.Name)
 }
 
 // canonical brings the spellings of one CRS to one URI.

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"fmt"
-
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/auth"
@@ -85,7 +83,7 @@ func (s *Server) difference(c echo.Context) error {
 // span reads from and to.
 func (s *Server) span(c echo.Context, p params) (from, to int64, err error) {
 	if p["from"] == "" {
-		return 0, 0, fmt.Errorf("%w: from is missing: want a position of the log or a moment such as 2026-05-01T08:00:00Z", layers.ErrInvalid)
+		return 0, 0, layers.Refuse(layers.ErrInvalid, "from is missing: want a position of the log or a moment such as 2026-05-01T08:00:00Z", "缺少 from：应为变更位置或时刻，例如 2026-05-01T08:00:00Z")
 	}
 	if from, err = s.positionOf(c.Request().Context(), p, "from"); err != nil {
 		return 0, 0, err

@@ -90,7 +90,7 @@ func lastSeen(r *http.Request) (int64, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%w: Last-Event-ID %q is no position of the log; leave it out to begin now", layers.ErrInvalid, text)
+		return 0, layers.Refuse(layers.ErrInvalid, "Last-Event-ID %q is no position of the log; leave it out to begin now", "Last-Event-ID“%s”不是变更位置；去掉它即从现在开始", text)
 	}
 	return n, nil
 }

@@ -128,7 +128,7 @@ func (s *Server) importFindings(c echo.Context) error {
 	}
 	if after, ok := p["after"]; ok {
 		if q.After, err = strconv.Atoi(after); err != nil || q.After < 0 || q.After > imports.MaxFindings {
-			return fmt.Errorf("%w: after %q: want the number of the last finding seen", layers.ErrInvalid, after)
+			return layers.Refuse(layers.ErrInvalid, "after %q: want the number of the last finding seen", "after“%s”有误：应为已见的最后一条检查结果的编号", after)
 		}
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), asking)

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -62,7 +61,7 @@ func (s *Server) receive(c echo.Context, u *imports.Upload, name string) error {
 		return u.Add(r.Context(), name, body)
 	}
 	if err != nil || params["boundary"] == "" {
-		return fmt.Errorf("%w: the Content-Type names no boundary between the parts", layers.ErrInvalid)
+		return layers.Refuse(layers.ErrInvalid, "the Content-Type names no boundary between the parts", "Content-Type 没有给出各部分的分隔符（boundary）")
 	}
 	form := multipart.NewReader(body, params["boundary"])
 	for {
@@ -71,10 +70,10 @@ func (s *Server) receive(c echo.Context, u *imports.Upload, name string) error {
 			return nil
 		}
 		if err != nil {
-			return cmp.Or(body.failed, fmt.Errorf("%w: the form broke off or is none: %w", layers.ErrInvalid, err))
+			return cmp.Or(body.failed, layers.Refuse(layers.ErrInvalid, "the form broke off or is none: %v", "表单不完整，或不是表单：%v", err))
 		}
 		if part.FormName() != "file" {
-			return fmt.Errorf("%w: part %q: all parts are named \"file\"; options go to /imports/{id}/look", layers.ErrInvalid, part.FormName())
+			return layers.Refuse(layers.ErrInvalid, "part %q: all parts are named \"file\"; options go to /imports/{id}/look", "表单中有“%s”：各部分都应名为“file”；选项请提交到 /imports/{id}/look", part.FormName())
 		}
 		if err := u.Add(r.Context(), part.FileName(), part); err != nil {
 			if errors.Is(err, io.ErrUnexpectedEOF) {

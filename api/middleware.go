@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/auth"
+	"onemap/layers"
 )
 
 // maxBody is the largest request body; uploads have a limit of their own.
@@ -155,7 +156,7 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if r.ContentLength > maxBody {
-			return fmt.Errorf("%w: the body has more than %d bytes", errTooLarge, maxBody)
+			return layers.Refuse(errTooLarge, "the body has more than %d bytes", "请求体超过 %d 字节", maxBody)
 		}
 		whole := r.Body
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
@@ -180,7 +181,7 @@ func (s *Server) started(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) starting() error {
 	at := s.opt.Status()
 	if at.Phase == "" {
-		return fmt.Errorf("%w: the service is starting; try again in a moment", errStarting)
+		return layers.Refuse(errStarting, "the service is starting; try again in a moment", "服务正在启动，请稍后再试")
 	}
-	return fmt.Errorf("%w: the service is starting (%s: %s, %.0f %%); try again in a moment", errStarting, at.Phase, at.Detail, at.Percent)
+	return layers.Refuse(errStarting, "the service is starting (%s: %s, %.0f %%); try again in a moment", "服务正在启动（%s：%s，%.0f %%），请稍后再试", at.Phase, at.Detail, at.Percent)
 }

@@ -46,7 +46,7 @@ func negotiate(c echo.Context, f string, on []served) (served, error) {
 				return o, nil
 			}
 		}
-		return served{}, fmt.Errorf("%w: f=%s is not available here; want %s", layers.ErrInvalid, f, names(on))
+		return served{}, layers.Refuse(layers.ErrInvalid, "f=%s is not available here; want %s", "此处不提供 f=%s；可用的有 %s", f, names(on))
 	}
 	best, most := -1, 0.0
 	for i, o := range on {
@@ -55,7 +55,7 @@ func negotiate(c echo.Context, f string, on []served) (served, error) {
 		}
 	}
 	if best < 0 {
-		return served{}, fmt.Errorf("%w: Accept %q names no format of this resource; it has %s", errAccept, c.Request().Header.Get("Accept"), names(on))
+		return served{}, layers.Refuse(errAccept, "Accept %q names no format of this resource; it has %s", "Accept“%s”中没有此资源的格式；可用的有 %s", c.Request().Header.Get("Accept"), names(on))
 	}
 	return on[best], nil
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -56,7 +55,7 @@ func (s *Server) tiledOf(c echo.Context, p params) (tiled, error) {
 			return tiled{}, err
 		}
 		if l.Table.Geom == "" {
-			return tiled{}, fmt.Errorf("%w: layer %q has no geometry, so it has no tiles", layers.ErrNotFound, l.Name)
+			return tiled{}, layers.Refuse(layers.ErrNotFound, "layer %q has no geometry, so it has no tiles", "图层“%s”没有几何，因而没有瓦片", l.Name)
 		}
 		at := "/collections/" + l.Name
 		return tiled{[]*layers.Layer{l}, ogc + at + "/tiles", carried(p), bilingual(l.Title, l.TitleEn),
@@ -79,7 +78,7 @@ func (s *Server) chosenTiled(ctx context.Context, c echo.Context, text string) (
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimPrefix(strings.TrimSpace(name), s.root(c)+"/ogc/collections/")
 		if name == "" {
-			return nil, fmt.Errorf("%w: collections: want ids of collections, comma separated", layers.ErrInvalid)
+			return nil, layers.Refuse(layers.ErrInvalid, "collections: want ids of collections, comma separated", "collections：应为以逗号分隔的 collection 标识")
 		}
 		names = append(names, name)
 	}
@@ -89,7 +88,7 @@ func (s *Server) chosenTiled(ctx context.Context, c echo.Context, text string) (
 	}
 	for _, l := range ls {
 		if l.Table.Geom == "" {
-			return nil, fmt.Errorf("%w: layer %q has no geometry, so it has no tiles", layers.ErrInvalid, l.Name)
+			return nil, layers.Refuse(layers.ErrInvalid, "layer %q has no geometry, so it has no tiles", "图层“%s”没有几何，因而没有瓦片", l.Name)
 		}
 	}
 	return ls, nil
@@ -360,7 +359,7 @@ func (s *Server) ogcTile(c echo.Context) error {
 func within(set *tiles.MatrixSet, ls []*layers.Layer, t tiles.Tile) error {
 	limit, ok := set.Limit(ls, t.Z)
 	if !ok {
-		return fmt.Errorf("%w: there are no tiles at zoom %d; the limits are in the tileset", layers.ErrNotFound, t.Z)
+		return layers.Refuse(layers.ErrNotFound, "there are no tiles at zoom %d; the limits are in the tileset", "第 %d 级没有瓦片；范围见该瓦片集", t.Z)
 	}
 	return limit.Check(t)
 }

@@ -98,7 +98,8 @@ func schemaParts() object {
 			})),
 		}),
 		"Problem": thing(object{
-			"type": text, "title": text, "titleZh": text, "status": integer, "detail": text, "detailZh": text, "instance": text, "requestId": text,
+			"type": text, "title": text, "titleEn": text, "titleZh": text, "status": integer,
+			"detail": text, "detailEn": text, "detailZh": text, "instance": text, "requestId": text,
 		}, "title", "status"),
 	}
 }

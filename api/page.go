@@ -60,13 +60,13 @@ func (s *Server) shell(c echo.Context) error {
 		return s.page.send(c, name)
 	}
 	if strings.Contains(name[strings.LastIndex(name, "/")+1:], ".") && name != "index.html" {
-		return fmt.Errorf("%w: the page has no file %s", layers.ErrNotFound, name)
+		return layers.Refuse(layers.ErrNotFound, "the page has no file %s", "页面没有文件 %s", name)
 	}
 	if s.open.Load() == nil {
 		return s.starting()
 	}
 	if _, ok := s.page.tags["index.html"]; !ok {
-		return fmt.Errorf("%w: this server was built without its page: run `make build`; the API is at /ogc", layers.ErrNotFound)
+		return layers.Refuse(layers.ErrNotFound, "this server was built without its page: run `make build`; the API is at /ogc", "本服务构建时未包含页面：请运行 `make build`；接口入口为 /ogc")
 	}
 	return s.page.send(c, "index.html")
 }

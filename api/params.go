@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 	"net/url"
@@ -24,16 +23,16 @@ type params map[string]string
 func query(r *http.Request, allowed ...string) (params, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the query is not properly percent-encoded", layers.ErrInvalid)
+		return nil, layers.Refuse(layers.ErrInvalid, "the query is not properly percent-encoded", "查询字符串的百分号编码不正确")
 	}
 	out := params{}
 	for name, vs := range values {
 		if !slices.Contains(allowed, name) {
-			return nil, fmt.Errorf("%w: unknown parameter %q; known here: %s", layers.ErrInvalid, name, strings.Join(slices.Sorted(slices.Values(allowed)), ", "))
+			return nil, layers.Refuse(layers.ErrInvalid, "unknown parameter %q; known here: %s", "未知参数“%s”；此处可用的有：%s", name, strings.Join(slices.Sorted(slices.Values(allowed)), ", "))
 		}
 		v := vs[len(vs)-1]
 		if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-			return nil, fmt.Errorf("%w: the value of %s is not UTF-8 text", layers.ErrInvalid, name)
+			return nil, layers.Refuse(layers.ErrInvalid, "the value of %s is not UTF-8 text", "参数 %s 的值不是 UTF-8 文字", name)
 		}
 		out[name] = v
 	}
@@ -65,14 +64,14 @@ func (p params) number(name string, usual, most int) (int, error) {
 	}
 	digits := strings.TrimLeft(text, "0")
 	if strings.Trim(text, "0123456789") != "" || digits == "" {
-		return 0, fmt.Errorf("%w: %s %q: want a whole number from 1 to %d", layers.ErrInvalid, name, text, most)
+		return 0, layers.Refuse(layers.ErrInvalid, "%s %q: want a whole number from 1 to %d", "%s“%s”有误：应为 1 至 %d 的整数", name, text, most)
 	}
 	if len(digits) > 9 {
 		return most, nil
 	}
 	n, err := strconv.Atoi(digits)
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s %q: want a whole number", layers.ErrInvalid, name, text)
+		return 0, layers.Refuse(layers.ErrInvalid, "%s %q: want a whole number", "%s“%s”有误：应为整数", name, text)
 	}
 	return min(n, most), nil
 }
@@ -82,13 +81,13 @@ func (p params) number(name string, usual, most int) (int, error) {
 func ParseBBox(text string, crs CRS) (layers.Bounds, error) {
 	parts := strings.Split(text, ",")
 	if len(parts) != 4 && len(parts) != 6 {
-		return layers.Bounds{}, fmt.Errorf("%w: bbox has %d numbers, want 4 or 6", layers.ErrInvalid, len(parts))
+		return layers.Bounds{}, layers.Refuse(layers.ErrInvalid, "bbox has %d numbers, want 4 or 6", "bbox 有 %d 个数，应为 4 个或 6 个", len(parts))
 	}
 	n := make([]float64, len(parts))
 	for i, part := range parts {
 		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || strings.ContainsAny(part, "xX_") {
-			return layers.Bounds{}, fmt.Errorf("%w: bbox: %q is not a number", layers.ErrInvalid, part)
+			return layers.Bounds{}, layers.Refuse(layers.ErrInvalid, "bbox: %q is not a number", "bbox：“%s”不是数值", part)
 		}
 		n[i] = v
 	}
@@ -98,13 +97,13 @@ func ParseBBox(text string, crs CRS) (layers.Bounds, error) {
 		b = layers.Bounds{b[1], b[0], b[3], b[2]}
 	}
 	if b[1] > b[3] {
-		return b, fmt.Errorf("%w: bbox: south %v is north of north %v", layers.ErrInvalid, b[1], b[3])
+		return b, layers.Refuse(layers.ErrInvalid, "bbox: south %v is north of north %v", "bbox：南界 %v 在北界 %v 以北", b[1], b[3])
 	}
 	if half == 3 && n[2] > n[5] {
-		return b, fmt.Errorf("%w: bbox: lowest height %v is above the highest %v", layers.ErrInvalid, n[2], n[5])
+		return b, layers.Refuse(layers.ErrInvalid, "bbox: lowest height %v is above the highest %v", "bbox：最低高程 %v 高于最高高程 %v", n[2], n[5])
 	}
 	if b[0] > b[2] && !crs.Geographic {
-		return b, fmt.Errorf("%w: bbox: west %v is east of east %v", layers.ErrInvalid, b[0], b[2])
+		return b, layers.Refuse(layers.ErrInvalid, "bbox: west %v is east of east %v", "bbox：西界 %v 在东界 %v 以东", b[0], b[2])
 	}
 	return b, nil
 }
@@ -118,7 +117,7 @@ func ParseDatetime(text string, zone *time.Location) (*layers.Interval, error) {
 	if !interval {
 		to = from
 		if from == "" || from == ".." {
-			return nil, fmt.Errorf("%w: datetime is empty; want an instant, a day, or start/end", layers.ErrInvalid)
+			return nil, layers.Refuse(layers.ErrInvalid, "datetime is empty; want an instant, a day, or start/end", "datetime 为空；应为时刻、日期或 起/止")
 		}
 	}
 	if span.Start, err = moment(from, zone, false); err != nil {
@@ -128,7 +127,7 @@ func ParseDatetime(text string, zone *time.Location) (*layers.Interval, error) {
 		return nil, err
 	}
 	if span.Start != nil && span.End != nil && span.Start.After(*span.End) {
-		return nil, fmt.Errorf("%w: datetime %q ends before it starts", layers.ErrInvalid, text)
+		return nil, layers.Refuse(layers.ErrInvalid, "datetime %q ends before it starts", "datetime“%s”的结束早于开始", text)
 	}
 	return &span, nil
 }
@@ -148,7 +147,7 @@ func moment(text string, zone *time.Location, end bool) (*time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
 	if err != nil {
-		return nil, fmt.Errorf("%w: datetime: %q is not a time; want 2026-05-01T08:00:00Z, 2026-05-01, or start/end with .. for an open end", layers.ErrInvalid, text)
+		return nil, layers.Refuse(layers.ErrInvalid, "datetime: %q is not a time; want 2026-05-01T08:00:00Z, 2026-05-01, or start/end with .. for an open end", "datetime：“%s”不是时间；应如 2026-05-01T08:00:00Z、2026-05-01，或 起/止（不限的一端写 ..）", text)
 	}
 	return &t, nil
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -54,7 +53,7 @@ func near(p params) (*layers.Bounds, error) {
 	for _, one := range strings.Split(text, ",") {
 		v, err := strconv.ParseFloat(strings.TrimSpace(one), 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%w: near: %q is not a number", layers.ErrInvalid, one)
+			return nil, layers.Refuse(layers.ErrInvalid, "near: %q is not a number", "near：“%s”不是数值", one)
 		}
 		n = append(n, v)
 	}
@@ -64,5 +63,5 @@ func near(p params) (*layers.Bounds, error) {
 	case len(n) == 4 && n[0] <= n[2] && n[1] <= n[3]:
 		return &layers.Bounds{n[0], n[1], n[2], n[3]}, nil
 	}
-	return nil, fmt.Errorf("%w: near: want longitude,latitude or west,south,east,north", layers.ErrInvalid)
+	return nil, layers.Refuse(layers.ErrInvalid, "near: want longitude,latitude or west,south,east,north", "near：应为 经度,纬度 或 西,南,东,北")
 }

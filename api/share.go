@@ -2,8 +2,9 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"time"
+
+	"onemap/layers"
 )
 
 // patience is how long a request waits for its class to have room.
@@ -35,7 +36,7 @@ func (s share) take(ctx context.Context) (work context.Context, done func(), err
 	select {
 	case s.slots <- struct{}{}:
 	case <-timer.C:
-		return nil, nil, fmt.Errorf("%w: too many requests of this kind at once; try again in a second", errBusy)
+		return nil, nil, layers.Refuse(errBusy, "too many requests of this kind at once; try again in a second", "同类请求过多，请稍后再试")
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,14 +16,14 @@ import (
 // style is the map's MapLibre style, whole or of some layers.
 func (s *Server) style(c echo.Context) error {
 	if id := param(c, "style"); id != "onemap.json" {
-		return fmt.Errorf("%w: no style %q; the one there is is /styles/onemap.json", layers.ErrNotFound, id)
+		return layers.Refuse(layers.ErrNotFound, "no style %q; the one there is is /styles/onemap.json", "没有样式“%s”；现有样式为 /styles/onemap.json", id)
 	}
 	p, err := query(c.Request(), "theme", "layers")
 	if err != nil {
 		return err
 	}
 	if theme := p["theme"]; !slices.Contains([]string{"", "light", "dark"}, theme) {
-		return fmt.Errorf("%w: theme=%s: want light or dark", layers.ErrInvalid, theme)
+		return layers.Refuse(layers.ErrInvalid, "theme=%s: want light or dark", "theme=%s 有误：应为 light 或 dark", theme)
 	}
 	ctx, done, err := s.ground().shares.page.take(c.Request().Context())
 	if err != nil {
@@ -56,12 +55,12 @@ func (s *Server) chosen(ctx context.Context, c echo.Context, names string) ([]*l
 			return nil, err
 		}
 		if slices.ContainsFunc(ls, func(o *layers.Layer) bool { return o.Name == l.Name }) {
-			return nil, fmt.Errorf("%w: layer %q is named twice", layers.ErrInvalid, name)
+			return nil, layers.Refuse(layers.ErrInvalid, "layer %q is named twice", "图层“%s”重复", name)
 		}
 		ls = append(ls, l)
 	}
 	if len(ls) > maxTileLayers {
-		return nil, fmt.Errorf("%w: %d layers at once; want at most %d", layers.ErrInvalid, len(ls), maxTileLayers)
+		return nil, layers.Refuse(layers.ErrInvalid, "%d layers at once; want at most %d", "一次请求了 %d 个图层，至多 %d 个", len(ls), maxTileLayers)
 	}
 	return ls, nil
 }

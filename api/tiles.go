@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,7 +22,7 @@ const maxTileLayers = 50
 // tile is one tile of one or several layers, in the coding it is kept in where the client takes that.
 func (s *Server) tile(c echo.Context) error {
 	if y := c.Param("y"); !strings.HasSuffix(y, ".mvt") && !strings.HasSuffix(y, ".pbf") {
-		return fmt.Errorf("%w: tiles are at /tiles/{layers}/{z}/{x}/{y}.mvt", layers.ErrNotFound)
+		return layers.Refuse(layers.ErrNotFound, "tiles are at /tiles/{layers}/{z}/{x}/{y}.mvt", "瓦片地址为 /tiles/{layers}/{z}/{x}/{y}.mvt")
 	}
 	set, err := s.setOf(c)
 	if err != nil {
@@ -35,11 +34,11 @@ func (s *Server) tile(c echo.Context) error {
 	}
 	r := tiles.Request{Layers: strings.Split(param(c, "layers"), ","), Set: set, Tile: address}
 	if len(r.Layers) > maxTileLayers {
-		return fmt.Errorf("%w: %d layers at once; want at most %d", layers.ErrInvalid, len(r.Layers), maxTileLayers)
+		return layers.Refuse(layers.ErrInvalid, "%d layers at once; want at most %d", "一次请求了 %d 个图层，至多 %d 个", len(r.Layers), maxTileLayers)
 	}
 	for i, name := range r.Layers {
 		if name != "" && slices.Contains(r.Layers[:i], name) {
-			return fmt.Errorf("%w: layer %q is named twice", layers.ErrInvalid, name)
+			return layers.Refuse(layers.ErrInvalid, "layer %q is named twice", "图层“%s”重复", name)
 		}
 	}
 	if c.Request().URL.RawQuery != "" {
@@ -127,7 +126,7 @@ func filterOf(p params) (string, error) {
 	}
 	written, ok := f.Written()
 	if !ok {
-		return "", fmt.Errorf("%w: filter: a text with a backslash before a quote, a letter of an escape or the end is not offered for tiles", layers.ErrInvalid)
+		return "", layers.Refuse(layers.ErrInvalid, "filter: a text with a backslash before a quote, a letter of an escape or the end is not offered for tiles", "filter：瓦片的查询条件不支持反斜杠位于引号、转义字母之前或文字末尾")
 	}
 	return written, nil
 }
@@ -186,7 +185,7 @@ func (s *Server) tileJSON(c echo.Context) error {
 	}
 	names, ok := strings.CutSuffix(param(c, "tileset"), ".json")
 	if !ok || names == "" {
-		return fmt.Errorf("%w: TileJSON is at /tiles/{layer[,layer…]}.json", layers.ErrNotFound)
+		return layers.Refuse(layers.ErrNotFound, "TileJSON is at /tiles/{layer[,layer…]}.json", "TileJSON 地址为 /tiles/{layer[,layer…]}.json")
 	}
 	set, err := s.setOf(c)
 	if err != nil {

@@ -90,7 +90,7 @@ func (s *Server) beginExport(c echo.Context) error {
 			`请求体不是有效的 JSON 对象，例如 {"layers": ["parcel"], "minZoom": 8, "maxZoom": 14, "bounds": [116, 35.6, 116.3, 36]}：%v`, err)
 	}
 	if len(opt.Layers) > maxTileLayers {
-		return fmt.Errorf("%w: %d layers at once; want at most %d", layers.ErrInvalid, len(opt.Layers), maxTileLayers)
+		return layers.Refuse(layers.ErrInvalid, "%d layers at once; want at most %d", "一次请求了 %d 个图层，至多 %d 个", len(opt.Layers), maxTileLayers)
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), asking)
 	defer cancel()

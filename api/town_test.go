@@ -244,7 +244,11 @@ func (w *town) ask(method, path string, header ...string) reply {
 	if err != nil {
 		w.Fatalf("%s: %v", path, err)
 	}
-	return reply{answer, body}
+	got := reply{answer, body}
+	if got.StatusCode >= http.StatusBadRequest && method != http.MethodHead {
+		w.saysWhy(path, got)
+	}
+	return got
 }
 
 // get wants 200.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -62,7 +61,7 @@ func (s *Server) versions(c echo.Context) error {
 	var before int64
 	if text, ok := p["cursor"]; ok {
 		if before, err = strconv.ParseInt(text, 36, 64); err != nil || before < 1 {
-			return fmt.Errorf("%w: cursor %q is not one this server gave; start again without it", layers.ErrInvalid, text)
+			return layers.Refuse(layers.ErrInvalid, "cursor %q is not one this server gave; start again without it", "cursor“%s”不是本服务给出的游标；请去掉后重新开始", text)
 		}
 	}
 	ctx, done, err := s.ground().shares.page.take(c.Request().Context())

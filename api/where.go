@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +38,7 @@ func (s *Server) which(ctx context.Context, l *layers.Layer, p params, ways []st
 	}
 	if text, ok := p["ids"]; ok {
 		if q.IDs = strings.Split(text, ","); len(q.IDs) > mostIDs {
-			return q, fmt.Errorf("%w: ids has %d ids, want at most %d", layers.ErrInvalid, len(q.IDs), mostIDs)
+			return q, layers.Refuse(layers.ErrInvalid, "ids has %d ids, want at most %d", "ids 有 %d 个标识，至多 %d 个", len(q.IDs), mostIDs)
 		}
 	}
 	if q.Filter, err = p.filter(l); err != nil {
@@ -104,7 +103,7 @@ func checkLang(lang string) error {
 	if slices.Contains([]string{"", cql.LangText, cql.LangJSON}, lang) {
 		return nil
 	}
-	return fmt.Errorf("%w: filter-lang %q is not offered; want %s or %s", layers.ErrInvalid, lang, cql.LangText, cql.LangJSON)
+	return layers.Refuse(layers.ErrInvalid, "filter-lang %q is not offered; want %s or %s", "不支持 filter-lang“%s”；应为 %s 或 %s", lang, cql.LangText, cql.LangJSON)
 }
 
 // sorting reads sortby: names after an optional + or -. A + that was not encoded arrives as a space.
@@ -144,7 +143,7 @@ func (p params) yes(parameter string) (bool, error) {
 	}
 	v, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, fmt.Errorf("%w: %s=%s: want true or false", layers.ErrInvalid, parameter, text)
+		return false, layers.Refuse(layers.ErrInvalid, "%s=%s: want true or false", "%s=%s 有误：应为 true 或 false", parameter, text)
 	}
 	return v, nil
 }

@@ -42,7 +42,7 @@ func (s *Store) Layer(ctx context.Context, actor Actor, name string) (*Layer, er
 	}
 	l, ok := c.byName[name]
 	if !ok {
-		return nil, fmt.Errorf("%w: no layer %q; the list is at /layers", ErrNotFound, name)
+		return nil, Refuse(ErrNotFound, "no layer %q; the list is at /layers", "没有图层“%s”；图层列表见 /layers", name)
 	}
 	return l, nil
 }

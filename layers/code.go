@@ -45,7 +45,7 @@ func (s *Store) Scheme(ctx context.Context, name string) (*Scheme, error) {
 	err := s.pool.QueryRow(ctx, `select title, title_en, source, unverified from onemap.scheme where scheme = $1`, name).
 		Scan(&sc.Title, &sc.TitleEn, &sc.Source, &sc.Unverified)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("%w: no code list %q", ErrNotFound, name)
+		return nil, Refuse(ErrNotFound, "no code list %q", "没有代码表“%s”", name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("code list %s: %w", name, translate(err))

@@ -152,7 +152,7 @@ func (c *copying) add(values []any) (err error) {
 	c.buf = binary.BigEndian.AppendUint16(c.buf, uint16(n))
 	for i, v := range values {
 		if c.buf, err = c.columns[i].append(c.buf, v); err != nil {
-			return fmt.Errorf("%w: row %d: %w", ErrInvalid, c.row, err)
+			return Refuse(ErrInvalid, "row %d: %v", "第 %d 行：%v", c.row, err)
 		}
 	}
 	c.buf = append(c.buf, c.version...)

@@ -135,7 +135,7 @@ func (s *Store) SRSName(ctx context.Context, srid int) (string, error) {
 	var text string
 	err := s.pool.QueryRow(ctx, "select coalesce(srtext, '') from spatial_ref_sys where srid = $1 and auth_name = 'EPSG'", srid).Scan(&text)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", fmt.Errorf("%w: no coordinate system has the EPSG code %d", ErrInvalid, srid)
+		return "", Refuse(ErrInvalid, "no coordinate system has the EPSG code %d", "没有 EPSG 代码为 %d 的坐标系", srid)
 	}
 	if err != nil {
 		return "", fmt.Errorf("look up EPSG:%d: %w", srid, translate(err))

@@ -36,10 +36,10 @@ func decodeCursor(text, hash string) (c cursor, err error) {
 		err = json.Unmarshal(b, &c)
 	}
 	if err != nil || c.Offset < 0 {
-		return c, fmt.Errorf("%w: cursor %q is not one this server gave; start again without it", ErrInvalid, text)
+		return c, Refuse(ErrInvalid, "cursor %q is not one this server gave; start again without it", "cursor“%s”不是本服务给出的游标；请去掉后重新开始", text)
 	}
 	if c.Hash != hash {
-		return c, fmt.Errorf("%w: the cursor belongs to another filter; start again without it", ErrInvalid)
+		return c, Refuse(ErrInvalid, "the cursor belongs to another filter; start again without it", "cursor 属于另一组查询条件；请去掉后重新开始")
 	}
 	return c, nil
 }

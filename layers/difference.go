@@ -43,7 +43,7 @@ func (s *Store) Difference(ctx context.Context, actor Actor, layer string, q Que
 		}
 	}
 	if from == 0 || from > to {
-		return nil, fmt.Errorf("%w: the first moment is after the second; exchange from and to", ErrInvalid)
+		return nil, Refuse(ErrInvalid, "the first moment is after the second; exchange from and to", "起始时刻晚于结束时刻；请对调 from 与 to")
 	}
 	sel, err := s.selection(ctx, l, Query{SRID: q.SRID})
 	if err != nil {

@@ -24,7 +24,7 @@ func (s *Store) Distances(ctx context.Context, actor Actor, layer string, points
 		return nil, err
 	}
 	if l.Table.Geom == "" || l.Table.Key == "" || !Geographic(l.SRID) {
-		return nil, fmt.Errorf("%w: layer %q has no features in degrees", ErrInvalid, layer)
+		return nil, Refuse(ErrInvalid, "layer %q has no features in degrees", "图层“%s”没有以经纬度表示的要素", layer)
 	}
 	x, y, distances := make([]float64, len(points)), make([]float64, len(points)), make([]float64, len(points))
 	for i, p := range points {

@@ -33,12 +33,12 @@ func translate(err error) error {
 	}
 	switch pg.Code {
 	case "23505", "40001", "40P01", "55P03": // unique_violation, serialization_failure, deadlock_detected, lock_not_available
-		return fmt.Errorf("%w: %w", ErrConflict, err)
+		return Refuse(ErrConflict, "the database says: %v", "数据库提示：%v", err)
 	case "22P02", "22003", "22007", "22008", "22009", "22021": // a text that is no value of the column's type, or out of its range
-		return fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Refuse(ErrInvalid, "the database says: %v", "数据库提示：%v", err)
 	case "22023": // invalid_parameter_value: among others what PostgreSQL takes for the name of a time zone
 		if strings.Contains(pg.Message, "time zone") {
-			return fmt.Errorf("%w: %w", ErrInvalid, err)
+			return Refuse(ErrInvalid, "the database says: %v", "数据库提示：%v", err)
 		}
 	case "57014": // query_canceled
 		return fmt.Errorf("%w: %w", ErrTimeout, err)

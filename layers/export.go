@@ -27,8 +27,7 @@ func (s *Store) CRS(ctx context.Context, srid int) (CRS, error) {
 	err := s.pool.QueryRow(ctx, `select coalesce(auth_name, ''), coalesce(auth_srid, 0), coalesce(srtext, '')
 		from spatial_ref_sys where srid = $1`, srid).Scan(&c.Authority, &c.Code, &c.WKT)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return c, fmt.Errorf("%w: there is no coordinate system EPSG:%d; usual here are 4490 (degrees), 4548 and 4527 (3-degree zones), 4326, 3857",
-			ErrInvalid, srid)
+		return c, Refuse(ErrInvalid, "there is no coordinate system EPSG:%d; usual here are 4490 (degrees), 4548 and 4527 (3-degree zones), 4326, 3857", "没有坐标系 EPSG:%d；常用的有 4490（经纬度）、4548 与 4527（3 度带）、4326、3857", srid)
 	}
 	if err != nil {
 		return c, fmt.Errorf("coordinate system %d: %w", srid, translate(err))
@@ -61,7 +60,7 @@ func (s *Store) BoundsIn(ctx context.Context, l *Layer, srid int) (*Bounds, erro
 		st_makeenvelope($1, $2, $3, $4, 4490), greatest($3 - $1, $4 - $2, 1e-9) / 32), $5::int) as e) as t`, b[0], b[1], b[2], b[3], srid).
 		Scan(&to[0], &to[1], &to[2], &to[3])
 	if untransformable(err) {
-		return nil, fmt.Errorf("%w: layer %q has no coordinates in EPSG:%d", ErrInvalid, l.Name, srid)
+		return nil, Refuse(ErrInvalid, "layer %q has no coordinates in EPSG:%d", "图层“%s”的要素无法换算到 EPSG:%d", l.Name, srid)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("bounds of %s in EPSG:%d: %w", l.Name, srid, translate(err))

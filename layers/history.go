@@ -72,13 +72,13 @@ func (s *Store) archive(ctx context.Context, layer string) (a archive, err error
 			or exists (select from onemap.tracked t where t.layer = l.layer and t.history is not null)
 		from onemap.layer l where l.layer = $1`, layer).Scan(&a.key, &a.live, &kept)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return a, fmt.Errorf("%w: no layer %q", ErrNotFound, layer)
+		return a, Refuse(ErrNotFound, "no layer %q", "没有图层“%s”", layer)
 	}
 	if err != nil {
 		return a, translate(err)
 	}
 	if !kept {
-		return a, fmt.Errorf("%w: layer %q is published as it is: its past is not kept, only what it is now can be read", ErrInvalid, layer)
+		return a, Refuse(ErrInvalid, "layer %q is published as it is: its past is not kept, only what it is now can be read", "图层“%s”为直接发布的数据，不保留历史，只能读取当前状态", layer)
 	}
 	rows, err := s.pool.Query(ctx, `select attnum, property, type, history_column, since_version, until_version
 		from onemap.column_life where layer = $1 order by attnum, since_version`, layer)

@@ -37,7 +37,7 @@ func (s *Store) idRows(ctx context.Context, actor Actor, layer string, q Query) 
 		return nil, err
 	}
 	if l.Table.Key == "" {
-		return nil, fmt.Errorf("%w: the features of layer %q have no ids", ErrInvalid, l.Name)
+		return nil, Refuse(ErrInvalid, "the features of layer %q have no ids", "图层“%s”的要素没有标识码", l.Name)
 	}
 	sel, err := s.selection(ctx, l, q)
 	if err != nil {

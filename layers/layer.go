@@ -7,7 +7,6 @@
 package layers
 
 import (
-	"fmt"
 	"slices"
 )
 
@@ -153,7 +152,7 @@ func (l *Layer) Only(names []string) (*Layer, error) {
 	}
 	for _, name := range names {
 		if _, ok := l.Property(name); !ok {
-			return nil, fmt.Errorf("%w: layer %q has no property %q; what it has is at /layers/%[2]s", ErrInvalid, l.Name, name)
+			return nil, Refuse(ErrInvalid, "layer %q has no property %q; what it has is at /layers/%[1]s", "图层“%s”没有属性“%s”；现有属性见 /layers/%[1]s", l.Name, name)
 		}
 	}
 	only := *l

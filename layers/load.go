@@ -217,7 +217,7 @@ func unfit(err error) error {
 		if _, place, ok := strings.Cut(pg.Where, ", "); ok {
 			where = " (" + place + ")"
 		}
-		return fmt.Errorf("%w: %s%s", ErrInvalid, pg.Message, where)
+		return Refuse(ErrInvalid, "%s%s", "数据不符合字段要求：%s%s", pg.Message, where)
 	case pg.Code == "23505":
 		if m := takenKey.FindStringSubmatch(pg.Detail); m != nil {
 			return &TakenError{Property: m[1], Value: m[2]}
@@ -233,18 +233,23 @@ var takenKey = regexp.MustCompile(`\((.+?)\)=\((.*?)\)`)
 type TakenError struct{ Property, Value string }
 
 func (e *TakenError) Error() string {
-	return fmt.Sprintf("%v: a feature with %s %q is there already", ErrConflict, e.Property, e.Value)
+	return ErrConflict.Error() + ": " + e.Words().En
+}
+
+// Words says it to people.
+func (e *TakenError) Words() Words {
+	return Say("a feature with %s %q is there already", "已有 %s 为“%s”的要素", e.Property, e.Value)
 }
 
 func (e *TakenError) Unwrap() error { return ErrConflict }
 
 func (l *Layer) loadable(columns []string) error {
 	if l.Table.Schema != "layer" || !l.Writable {
-		return fmt.Errorf("%w: layer %q is published as it is; write to its table %s", ErrInvalid, l.Name, l.table())
+		return Refuse(ErrInvalid, "layer %q is published as it is; write to its table %s", "图层“%s”为直接发布的数据，请直接写入其数据表 %s", l.Name, l.table())
 	}
 	for _, c := range columns {
 		if _, ok := l.Property(c); !ok && (c != l.Table.Geom || c == "") {
-			return fmt.Errorf("%w: layer %q has no column %q", ErrInvalid, l.Name, c)
+			return Refuse(ErrInvalid, "layer %q has no column %q", "图层“%s”没有字段“%s”", l.Name, c)
 		}
 	}
 	return nil

@@ -33,7 +33,7 @@ type published struct {
 func (s *Store) Publish(ctx context.Context, actor Actor, opt PublishOptions) (*Layer, error) {
 	l := opt.Layer
 	if !ValidName(l.Name) {
-		return nil, fmt.Errorf("%w: name %q: a layer is named by a lower-case letter and up to 47 letters, digits and _", ErrInvalid, l.Name)
+		return nil, Refuse(ErrInvalid, "name %q: a layer is named by a lower-case letter and up to 47 letters, digits and _", "name“%s”：图层名应以小写字母开头，后接至多 47 个小写字母、数字或下划线", l.Name)
 	}
 	if l.Title == "" {
 		l.Title = opt.TableName
@@ -68,7 +68,7 @@ func (s *Store) Publish(ctx context.Context, actor Actor, opt PublishOptions) (*
 		return err
 	})
 	if err = translate(err); errors.Is(err, ErrConflict) {
-		return nil, fmt.Errorf("%w: there is a layer %q, or %s is published already", ErrConflict, l.Name, table)
+		return nil, Refuse(ErrConflict, "there is a layer %q, or %s is published already", "已有图层“%s”，或 %s 已发布", l.Name, table)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("publish %s: %w", table, err)
@@ -85,7 +85,7 @@ func findTable(ctx context.Context, tx pgx.Tx, schema, name string) (p published
 		where c.relnamespace = to_regnamespace(quote_ident($1)) and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')`, schema, name).
 		Scan(&p.Kind, &p.Key, &p.KeyType, &p.Derived)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return p, fmt.Errorf("%w: there is no table or view %q in schema %q", ErrNotFound, name, schema)
+		return p, Refuse(ErrNotFound, "there is no table or view %q in schema %q", "模式“%[2]s”中没有数据表或视图“%[1]s”", name, schema)
 	}
 	return p, err
 }
@@ -95,9 +95,9 @@ func (p published) trackable(wanted bool, table string) error {
 	case !wanted:
 		return nil
 	case p.Kind != "r" || p.Derived:
-		return fmt.Errorf("%w: %s is not an ordinary table, so its changes cannot be logged; publish it without", ErrInvalid, table)
+		return Refuse(ErrInvalid, "%s is not an ordinary table, so its changes cannot be logged; publish it without", "%s 不是普通数据表，无法记录变更；请不带变更记录发布", table)
 	case !slices.Contains([]string{"smallint", "integer", "bigint"}, p.KeyType):
-		return fmt.Errorf("%w: to log its changes %s needs a primary key of one integer column", ErrInvalid, table)
+		return Refuse(ErrInvalid, "to log its changes %s needs a primary key of one integer column", "要记录变更，%s 须有单个整数字段的主键", table)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func findGeometry(ctx context.Context, tx pgx.Tx, table string, l *Layer, opt Pu
 		opt.TableSchema, opt.TableName, opt.Geometry, table).Scan(&column, &kind, &dimension, &srid)
 	if errors.Is(err, pgx.ErrNoRows) {
 		if opt.Geometry != "" {
-			return "", fmt.Errorf("%w: %s has no geometry column %q", ErrInvalid, table, opt.Geometry)
+			return "", Refuse(ErrInvalid, "%s has no geometry column %q", "%s 没有几何字段“%s”", table, opt.Geometry)
 		}
 		return "", nil
 	}
@@ -133,8 +133,7 @@ func findGeometry(ctx context.Context, tx pgx.Tx, table string, l *Layer, opt Pu
 		return "", err
 	}
 	if !known {
-		return "", fmt.Errorf("%w: the coordinates of %s have no known SRID (%d); say which with: select UpdateGeometrySRID('%s', '%s', '%s', 4490)",
-			ErrInvalid, table, srid, opt.TableSchema, opt.TableName, column)
+		return "", Refuse(ErrInvalid, "the coordinates of %s have no known SRID (%d); say which with: select UpdateGeometrySRID('%s', '%s', '%s', 4490)", "%s 的坐标没有已知的 SRID（%d）；请用以下语句指明：select UpdateGeometrySRID('%s', '%s', '%s', 4490)", table, srid, opt.TableSchema, opt.TableName, column)
 	}
 	l.SRID, l.HasZ, l.GeometryType = srid, l.HasZ || dimension == 3 && !strings.HasSuffix(kind, "M"), "Geometry"
 	for _, g := range geometries {

@@ -181,7 +181,7 @@ func (s *Store) Feature(ctx context.Context, actor Actor, layer, id string, q Qu
 	if err != nil {
 		return nil, err
 	}
-	missing := fmt.Errorf("%w: layer %q has no feature %q", ErrNotFound, layer, id)
+	missing := Refuse(ErrNotFound, "layer %q has no feature %q", "图层“%s”没有要素“%s”", layer, id)
 	if l.Table.Key == "" {
 		return nil, missing
 	}
@@ -255,8 +255,7 @@ func (s Reader) Stream(ctx context.Context, actor Actor, layer string, q Query) 
 // unread tells why features could not be read. That one has no coordinates in the system asked for is the sender's to know.
 func (sel *selection) unread(err error) error {
 	if untransformable(err) {
-		return fmt.Errorf("%w: some features of layer %q have no coordinates in EPSG:%d: they lie outside of what it is made for; ask for another system, or within a smaller box",
-			ErrInvalid, sel.layer.Name, sel.srid)
+		return Refuse(ErrInvalid, "some features of layer %q have no coordinates in EPSG:%d: they lie outside of what it is made for; ask for another system, or within a smaller box", "图层“%s”的部分要素超出 EPSG:%d 的适用范围，无法换算；请改用其他坐标系，或缩小范围", sel.layer.Name, sel.srid)
 	}
 	return fmt.Errorf("features of %s: %w", sel.layer.Name, BadValue(err))
 }
@@ -274,7 +273,7 @@ func pointers(texts []*string) []any {
 // own.
 func BadValue(err error) error {
 	if err = translate(err); errors.Is(err, ErrInvalid) {
-		return fmt.Errorf("%w: a value in the filter does not fit its property's type", ErrInvalid)
+		return Refuse(ErrInvalid, "a value in the filter does not fit its property's type", "查询条件中的值与属性的类型不符")
 	}
 	return err
 }

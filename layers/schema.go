@@ -119,34 +119,34 @@ func (s *Store) write(ctx context.Context, actor Actor, reason string, f func(pg
 
 func (d *Definition) check() error {
 	if !ValidName(d.Name) {
-		return fmt.Errorf("%w: name %q: a layer is named by a lower-case letter and up to 47 letters, digits and _", ErrInvalid, d.Name)
+		return Refuse(ErrInvalid, "name %q: a layer is named by a lower-case letter and up to 47 letters, digits and _", "name“%s”：图层名应以小写字母开头，后接至多 47 个小写字母、数字或下划线", d.Name)
 	}
 	if d.Title == "" {
-		return fmt.Errorf("%w: title: layer %q has none", ErrInvalid, d.Name)
+		return Refuse(ErrInvalid, "title: layer %q has none", "title：图层“%s”没有标题", d.Name)
 	}
 	if !slices.Contains(geometries, d.GeometryType) {
-		return fmt.Errorf("%w: geometryType %q: known are %s", ErrInvalid, d.GeometryType, strings.Join(geometries[1:], ", "))
+		return Refuse(ErrInvalid, "geometryType %q: known are %s", "geometryType“%s”：可用的有 %s", d.GeometryType, strings.Join(geometries[1:], ", "))
 	}
 	if d.SRID != 0 && d.SRID != 4490 {
-		return fmt.Errorf("%w: srid %d: layers are kept in EPSG:4490; convert first", ErrInvalid, d.SRID)
+		return Refuse(ErrInvalid, "srid %d: layers are kept in EPSG:4490; convert first", "srid %d：图层统一以 EPSG:4490 存储，请先转换", d.SRID)
 	}
 	seen := map[string]bool{}
 	for i, c := range d.Columns {
 		switch {
 		case c.Name == "" || len(c.Name) > 63 || strings.ContainsRune(c.Name, 0):
-			return fmt.Errorf("%w: columns[%d].name %q: 1 to 63 bytes", ErrInvalid, i, c.Name)
+			return Refuse(ErrInvalid, "columns[%d].name %q: 1 to 63 bytes", "columns[%d].name“%s”：长度应为 1 至 63 字节", i, c.Name)
 		case slices.Contains(OwnColumns(), c.Name):
-			return fmt.Errorf("%w: columns[%d].name %q is the map's own; choose another", ErrInvalid, i, c.Name)
+			return Refuse(ErrInvalid, "columns[%d].name %q is the map's own; choose another", "columns[%d].name“%s”为系统保留字段名，请换用其他名称", i, c.Name)
 		case seen[c.Name]:
-			return fmt.Errorf("%w: columns[%d].name %q is there twice", ErrInvalid, i, c.Name)
+			return Refuse(ErrInvalid, "columns[%d].name %q is there twice", "columns[%d].name“%s”重复", i, c.Name)
 		case !columnType.MatchString(c.SQLType):
-			return fmt.Errorf("%w: columns[%d].sqlType %q is not a type for a property", ErrInvalid, i, c.SQLType)
+			return Refuse(ErrInvalid, "columns[%d].sqlType %q is not a type for a property", "columns[%d].sqlType“%s”不是可用的属性类型", i, c.SQLType)
 		}
 		seen[c.Name] = true
 	}
 	for _, f := range [][2]string{{"idField", d.IDField}, {"timeField", d.TimeField}, {"labelField", d.LabelField}} {
 		if f[1] != "" && !seen[f[1]] {
-			return fmt.Errorf("%w: %s %q is not among the columns", ErrInvalid, f[0], f[1])
+			return Refuse(ErrInvalid, "%s %q is not among the columns", "%s“%s”不在 columns 所列字段中", f[0], f[1])
 		}
 	}
 	return nil
@@ -266,7 +266,7 @@ func (l *Layer) encoded() (map[string][]byte, error) {
 	for name, v := range map[string]any{"drawing": l.Drawing, "style": l.Style, "metadata": metadata} {
 		b, err := json.Marshal(v)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrInvalid, name, err)
+			return nil, Refuse(ErrInvalid, "%s: %v", "%s：%v", name, err)
 		}
 		parts[name] = b
 	}

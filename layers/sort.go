@@ -32,9 +32,9 @@ func (l *Layer) sorting(by []Sort) ([]sorting, error) {
 		case !ok && b.Property == l.Table.Key && l.Table.Key != "":
 			s.sqlType = l.Table.KeyType
 		case !ok || p.Role == "hidden":
-			return nil, fmt.Errorf("%w: layer %q has no property %q to sort by; what it has is at /layers/%[2]s", ErrInvalid, l.Name, b.Property)
+			return nil, Refuse(ErrInvalid, "layer %q has no property %q to sort by; what it has is at /layers/%[1]s", "图层“%s”没有可供排序的属性“%s”；现有属性见 /layers/%[1]s", l.Name, b.Property)
 		case p.Type == JSON:
-			return nil, fmt.Errorf("%w: property %q holds objects, which have no order", ErrInvalid, b.Property)
+			return nil, Refuse(ErrInvalid, "property %q holds objects, which have no order", "属性“%s”为 JSON 对象，无法排序", b.Property)
 		case p.Type == String:
 			s.expression += `::text collate "C"`
 		case p.Type == DateTime:
@@ -134,7 +134,7 @@ func (sel *selection) paged(after string) (*selection, int, error) {
 	paged.where, paged.args = slices.Clone(sel.where), maps.Clone(sel.args)
 	if c.Key != "" {
 		if len(c.Place) != len(sel.sort) {
-			return nil, 0, fmt.Errorf("%w: cursor %q is not one this server gave; start again without it", ErrInvalid, after)
+			return nil, 0, Refuse(ErrInvalid, "cursor %q is not one this server gave; start again without it", "cursor“%s”不是本服务给出的游标；请去掉后重新开始", after)
 		}
 		paged.and(paged.after(c))
 	}

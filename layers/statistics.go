@@ -53,7 +53,7 @@ func (s *Store) Statistics(ctx context.Context, actor Actor, layer, property str
 	}
 	p, ok := l.Property(property)
 	if !ok || p.Role == "hidden" || p.Type == JSON {
-		return nil, fmt.Errorf("%w: layer %q has no property %q with values to compare; what it has is at /layers/%[2]s", ErrInvalid, l.Name, property)
+		return nil, Refuse(ErrInvalid, "layer %q has no property %q with values to compare; what it has is at /layers/%[1]s", "图层“%s”没有可供统计的属性“%s”；现有属性见 /layers/%[1]s", l.Name, property)
 	}
 	sel, err := s.selection(ctx, l, q)
 	if err != nil {

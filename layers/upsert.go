@@ -13,7 +13,7 @@ import (
 // other writing. A value is compared by its bytes, as history does, so that what comes back unchanged writes nothing.
 func upsert(ctx context.Context, tx pgx.Tx, l *Layer, columns []string, rows pgx.CopyFromSource, key string) (result LoadResult, err error) {
 	if !slices.Contains(columns, key) {
-		return result, fmt.Errorf("%w: key: the rows have no column %q, which an upsert goes by", ErrInvalid, key)
+		return result, Refuse(ErrInvalid, "key: the rows have no column %q, which an upsert goes by", "key：数据没有更新所依据的字段“%s”", key)
 	}
 	quoted := make([]string, len(columns))
 	for i, c := range columns {
@@ -82,13 +82,13 @@ func checkKeys(ctx context.Context, tx pgx.Tx, l *Layer, key string) error {
 		fail func(value string) error
 	}{
 		{"select '' from onemap_upsert where %[1]s is null limit 1", func(string) error {
-			return fmt.Errorf("%w: key: a row has no %s, which an upsert goes by", ErrInvalid, key)
+			return Refuse(ErrInvalid, "key: a row has no %s, which an upsert goes by", "key：有一行缺少更新所依据的 %s", key)
 		}},
 		{"select %[1]s::text from onemap_upsert group by %[1]s having count(*) > 1 limit 1", func(v string) error {
-			return fmt.Errorf("%w: key: several rows have the %s %q", ErrInvalid, key, v)
+			return Refuse(ErrInvalid, "key: several rows have the %s %q", "key：有多行的 %s 同为“%s”", key, v)
 		}},
 		{"select n.%[1]s::text from onemap_upsert n join %[2]s o on o.%[1]s = n.%[1]s group by n.%[1]s having count(*) > 1 limit 1", func(v string) error {
-			return fmt.Errorf("%w: key: several features of the layer have the %s %q", ErrConflict, key, v)
+			return Refuse(ErrConflict, "key: several features of the layer have the %s %q", "key：图层中有多个要素的 %s 同为“%s”", key, v)
 		}},
 	} {
 		rows, err := tx.Query(ctx, fmt.Sprintf(c.sql, key, l.table()))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -69,7 +68,7 @@ func (s *Store) Versions(ctx context.Context, actor Actor, layer, id string, q Q
 		return nil, sel.unread(err)
 	}
 	if len(were) == 0 && before == 0 {
-		return nil, fmt.Errorf("%w: layer %q never had a feature %q", ErrNotFound, layer, id)
+		return nil, Refuse(ErrNotFound, "layer %q never had a feature %q", "图层“%s”从未有过要素“%s”", layer, id)
 	}
 	versions := succession(sel.shown, were, before)
 	return versions[:min(len(versions), limit)], nil

@@ -135,7 +135,7 @@ func (sel *selection) touching(column string, b Bounds, srid int) (string, error
 	boxes := []Bounds{b}
 	if b[0] > b[2] {
 		if !Geographic(srid) {
-			return "", fmt.Errorf("%w: bbox: west %v is beyond east %v", ErrInvalid, b[0], b[2])
+			return "", Refuse(ErrInvalid, "bbox: west %v is beyond east %v", "bbox：西界 %v 超过东界 %v", b[0], b[2])
 		}
 		boxes = []Bounds{{b[0], b[1], 180, b[3]}, {-180, b[1], b[2], b[3]}}
 	}
@@ -195,7 +195,7 @@ func within(b Bounds, srid int) Bounds {
 func (sel *selection) envelope(b Bounds, srid int) (string, error) {
 	for _, v := range b {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return "", fmt.Errorf("%w: bbox: %v is no coordinate", ErrInvalid, v)
+			return "", Refuse(ErrInvalid, "bbox: %v is no coordinate", "bbox：%v 不是坐标值", v)
 		}
 	}
 	to := sel.layer.SRID
@@ -256,14 +256,14 @@ func (sel *selection) datetime(i Interval) error {
 func (sel *selection) equal(e Equal) error {
 	p, ok := sel.layer.Property(e.Property)
 	if !ok {
-		return fmt.Errorf("%w: layer %q has no property %q", ErrInvalid, sel.layer.Name, e.Property)
+		return Refuse(ErrInvalid, "layer %q has no property %q", "图层“%s”没有属性“%s”", sel.layer.Name, e.Property)
 	}
 	var any []string
 	for _, v := range e.Values {
 		any = append(any, ident(p.Name)+" = "+sel.bind(v, sqlTypeFor(p.Type)))
 	}
 	if len(any) == 0 {
-		return fmt.Errorf("%w: no value for property %q", ErrInvalid, e.Property)
+		return Refuse(ErrInvalid, "no value for property %q", "属性“%s”缺少取值", e.Property)
 	}
 	sel.and("(" + strings.Join(any, " or ") + ")")
 	return nil
@@ -273,7 +273,7 @@ func (sel *selection) equal(e Equal) error {
 func (sel *selection) ids(ids []string) error {
 	key, kind := sel.layer.Table.Key, sel.layer.Table.KeyType
 	if key == "" {
-		return fmt.Errorf("%w: the features of layer %q have no ids", ErrInvalid, sel.layer.Name)
+		return Refuse(ErrInvalid, "the features of layer %q have no ids", "图层“%s”的要素没有标识码", sel.layer.Name)
 	}
 	column, bits := ident(key), map[string]int{"smallint": 16, "integer": 32, "bigint": 64}[kind]
 	switch {

@@ -2,7 +2,6 @@ package tiles
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 
@@ -74,9 +73,9 @@ func (t *Tiles) WriteArchive(ctx context.Context, actor layers.Actor, w io.Write
 	}
 	if a.Tiles == 0 {
 		if opt.Since != 0 {
-			return a, fmt.Errorf("%w: nothing has changed there since position %d; the log is at %d", layers.ErrNotFound, opt.Since, a.Position)
+			return a, layers.Refuse(layers.ErrNotFound, "nothing has changed there since position %d; the log is at %d", "自位置 %d 以来该范围没有变化；当前位置为 %d", opt.Since, a.Position)
 		}
-		return a, fmt.Errorf("%w: there is nothing in these bounds and zooms", layers.ErrNotFound)
+		return a, layers.Refuse(layers.ErrNotFound, "there is nothing in these bounds and zooms", "该范围和级别内没有数据")
 	}
 	return a, out.Close(plan.header(), plan.metadata())
 }

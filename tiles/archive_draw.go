@@ -3,7 +3,6 @@ package tiles
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -140,7 +139,7 @@ func (t *Tiles) archived(ctx context.Context, actor layers.Actor, p *archivePlan
 	r := Request{Layers: p.Layers, Set: p.Set, Tile: tile, Properties: p.Properties}
 	if past {
 		if name := p.pastless(); name != "" {
-			return nil, fmt.Errorf("%w: layer %q was written to after position %d and keeps no past: write the archive again while nobody does", layers.ErrConflict, name, p.position)
+			return nil, layers.Refuse(layers.ErrConflict, "layer %q was written to after position %d and keeps no past: write the archive again while nobody does", "图层“%s”在位置 %d 之后被写入，且不保留历史：请在无人写入时重新制作瓦片包", name, p.position)
 		}
 		r.AsOf = p.position
 	}

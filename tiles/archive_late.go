@@ -3,7 +3,6 @@ package tiles
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -54,7 +53,7 @@ func (l *lateChanges) add(c layers.Change) error {
 		return nil
 	}
 	if l.described && (c.Op == "schema" || c.Op == "drop") {
-		return fmt.Errorf("%w: layer %q is described anew since the archive was begun: write it again", layers.ErrConflict, c.Layer)
+		return layers.Refuse(layers.ErrConflict, "layer %q is described anew since the archive was begun: write it again", "制作期间图层“%s”的定义已改变，请重新制作", c.Layer)
 	}
 	l.mu.Lock()
 	l.written[c.Layer] = true

@@ -3,7 +3,6 @@ package tiles
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -25,13 +24,13 @@ type archivePlan struct {
 func (opt ArchiveOptions) check() error {
 	set := opt.Set
 	if opt.MinZoom < set.MinZoom || opt.MaxZoom > set.MaxZoom || opt.MinZoom > opt.MaxZoom {
-		return fmt.Errorf("%w: zooms %d to %d; want some from %d to %d", layers.ErrInvalid, opt.MinZoom, opt.MaxZoom, set.MinZoom, set.MaxZoom)
+		return layers.Refuse(layers.ErrInvalid, "zooms %d to %d; want some from %d to %d", "级别 %d 至 %d 有误；应在 %d 至 %d 之间", opt.MinZoom, opt.MaxZoom, set.MinZoom, set.MaxZoom)
 	}
 	if columns, _ := set.Size(opt.MinZoom); columns > 1<<opt.MinZoom {
-		return fmt.Errorf("%w: an archive has no numbers for the tiles of %s; CGCS2000Quad has the same grid one zoom deeper", layers.ErrInvalid, set.ID)
+		return layers.Refuse(layers.ErrInvalid, "an archive has no numbers for the tiles of %s; CGCS2000Quad has the same grid one zoom deeper", "瓦片包无法为 %s 的瓦片编号；CGCS2000Quad 深一级的网格与之相同", set.ID)
 	}
 	if len(opt.Layers) == 0 {
-		return fmt.Errorf("%w: no layer is named", layers.ErrInvalid)
+		return layers.Refuse(layers.ErrInvalid, "no layer is named", "未指定图层")
 	}
 	if opt.Area != nil {
 		return checkArea(opt.Area)
@@ -49,12 +48,12 @@ func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt Archive
 		return nil, err
 	}
 	if opt.AsOf > position || opt.Since > cmp.Or(opt.AsOf, position) || opt.AsOf < 0 || opt.Since < 0 {
-		return nil, fmt.Errorf("%w: as of %d, since %d: want positions in this order; the log is at %d", layers.ErrInvalid, cmp.Or(opt.AsOf, position), opt.Since, position)
+		return nil, layers.Refuse(layers.ErrInvalid, "as of %d, since %d: want positions in this order; the log is at %d", "as-of %d、since %d 有误：since 应不大于 as-of；当前位置为 %d", cmp.Or(opt.AsOf, position), opt.Since, position)
 	}
 	p := &archivePlan{ArchiveOptions: opt, position: cmp.Or(opt.AsOf, position)}
 	for i, name := range opt.Layers {
 		if slices.Contains(opt.Layers[:i], name) {
-			return nil, fmt.Errorf("%w: layer %q is named twice", layers.ErrInvalid, name)
+			return nil, layers.Refuse(layers.ErrInvalid, "layer %q is named twice", "图层“%s”重复", name)
 		}
 		l, err := t.store.Layer(ctx, actor, name)
 		if err != nil {
@@ -79,7 +78,7 @@ func (t *Tiles) planArchive(ctx context.Context, actor layers.Actor, opt Archive
 	}
 	p.cover = Cover{Set: opt.Set, MinZoom: opt.MinZoom, MaxZoom: opt.MaxZoom, Bounds: p.bounds, Area: opt.Area}
 	if n := p.cover.Count(mostArchived); n > mostArchived {
-		return nil, fmt.Errorf("%w: that are more than %d tiles: ask for fewer zooms or a smaller area", layers.ErrInvalid, mostArchived)
+		return nil, layers.Refuse(layers.ErrInvalid, "that are more than %d tiles: ask for fewer zooms or a smaller area", "瓦片超过 %d 个：请减少级别或缩小范围", mostArchived)
 	}
 	return p, nil
 }
@@ -107,7 +106,7 @@ func (p *archivePlan) learnChanged(ctx context.Context, store *layers.Store) (em
 	p.changed = map[string]*revisions{}
 	for _, l := range p.layers {
 		if !l.Tracked {
-			return "", fmt.Errorf("%w: the changes of layer %q are not logged, so that nobody knows what has changed since %d", layers.ErrInvalid, l.Name, p.Since)
+			return "", layers.Refuse(layers.ErrInvalid, "the changes of layer %q are not logged, so that nobody knows what has changed since %d", "图层“%s”未记录变更，无法得知自 %d 以来的变化", l.Name, p.Since)
 		}
 		p.changed[l.Name] = &revisions{}
 	}
@@ -142,7 +141,7 @@ func (p *archivePlan) settleBounds(emptied string) error {
 		return nil
 	}
 	if emptied != "" {
-		return fmt.Errorf("%w: layer %q was emptied since position %d: give the bounds of the archive of that position", layers.ErrInvalid, emptied, p.Since)
+		return layers.Refuse(layers.ErrInvalid, "layer %q was emptied since position %d: give the bounds of the archive of that position", "图层“%s”自位置 %d 以来曾被清空：请给出当时瓦片包的范围", emptied, p.Since)
 	}
 	var all *layers.Bounds
 	extend := func(b *layers.Bounds) {
@@ -166,10 +165,10 @@ func (p *archivePlan) settleBounds(emptied string) error {
 	if all == nil {
 		for _, l := range p.layers {
 			if !l.Tracked {
-				return fmt.Errorf("%w: where layer %q has data is not logged: give bounds", layers.ErrInvalid, l.Name)
+				return layers.Refuse(layers.ErrInvalid, "where layer %q has data is not logged: give bounds", "图层“%s”的数据范围未记录，请给出 bounds", l.Name)
 			}
 		}
-		return fmt.Errorf("%w: the layers are empty", layers.ErrNotFound)
+		return layers.Refuse(layers.ErrNotFound, "the layers are empty", "所选图层没有数据")
 	}
 	p.bounds = *all
 	return nil

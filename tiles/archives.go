@@ -136,13 +136,13 @@ func (a *Archives) keep(name string, o *opened) {
 func (a *Archives) archive(name string, set *MatrixSet) (*opened, error) {
 	o := a.look(name)
 	if o == nil || errors.Is(o.err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: no archive %q", layers.ErrNotFound, name)
+		return nil, layers.Refuse(layers.ErrNotFound, "no archive %q", "没有瓦片包“%s”", name)
 	}
 	if o.err != nil {
 		return nil, fmt.Errorf("archive %q can not be read: %w", name, o.err)
 	}
 	if set != nil && o.set.ID != set.ID {
-		return nil, fmt.Errorf("%w: the tiles of %q are those of %s alone", layers.ErrNotFound, name, o.set.ID)
+		return nil, layers.Refuse(layers.ErrNotFound, "the tiles of %q are those of %s alone", "瓦片包“%s”只有 %s 的瓦片", name, o.set.ID)
 	}
 	return o, nil
 }

@@ -3,7 +3,6 @@ package tiles
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -197,7 +196,7 @@ func ParseZooms(text string) (first, last int, err error) {
 		last, err = strconv.Atoi(to)
 	}
 	if err != nil || first < 0 || last > MaxZoom || first > last {
-		return 0, 0, fmt.Errorf("%w: zooms %q: want some from 0 to %d, such as 8-14", layers.ErrInvalid, text, MaxZoom)
+		return 0, 0, layers.Refuse(layers.ErrInvalid, "zooms %q: want some from 0 to %d, such as 8-14", "zooms“%s”有误：应在 0 至 %d 之间，例如 8-14", text, MaxZoom)
 	}
 	return first, last, nil
 }
@@ -209,7 +208,7 @@ func ParseBounds(text string) (*layers.Bounds, error) {
 	for i, part := range parts {
 		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
 		if err != nil || len(parts) != len(b) {
-			return nil, fmt.Errorf("%w: bounds %q: want west,south,east,north in degrees", layers.ErrInvalid, text)
+			return nil, layers.Refuse(layers.ErrInvalid, "bounds %q: want west,south,east,north in degrees", "bounds“%s”有误：应为 西,南,东,北 的经纬度", text)
 		}
 		b[i] = v
 	}
@@ -219,11 +218,11 @@ func ParseBounds(text string) (*layers.Bounds, error) {
 func checkBounds(b layers.Bounds) error {
 	for _, v := range b {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("%w: bounds %v: %v is no number of degrees", layers.ErrInvalid, b, v)
+			return layers.Refuse(layers.ErrInvalid, "bounds %v: %v is no number of degrees", "bounds %v：%v 不是经纬度", b, v)
 		}
 	}
 	if b[0] > b[2] || b[1] > b[3] || b[0] < -180 || b[2] > 180 || b[1] < -90 || b[3] > 90 {
-		return fmt.Errorf("%w: bounds %v: want west, south, east, north in degrees", layers.ErrInvalid, b)
+		return layers.Refuse(layers.ErrInvalid, "bounds %v: want west, south, east, north in degrees", "bounds %v：应为 西、南、东、北 的经纬度", b)
 	}
 	return nil
 }
@@ -235,7 +234,7 @@ const mostCorners = 1 << 20
 func ParseArea(text []byte) (orb.MultiPolygon, error) {
 	var kind struct{ Type string }
 	if err := json.Unmarshal(text, &kind); err != nil {
-		return nil, fmt.Errorf("%w: the area is no GeoJSON: %w", layers.ErrInvalid, err)
+		return nil, layers.Refuse(layers.ErrInvalid, "the area is no GeoJSON: %v", "范围不是 GeoJSON：%v", err)
 	}
 	var shapes []orb.Geometry
 	var err error
@@ -259,7 +258,7 @@ func ParseArea(text []byte) (orb.MultiPolygon, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: the area is no GeoJSON: %w", layers.ErrInvalid, err)
+		return nil, layers.Refuse(layers.ErrInvalid, "the area is no GeoJSON: %v", "范围不是 GeoJSON：%v", err)
 	}
 	var area orb.MultiPolygon
 	for _, g := range shapes {
@@ -269,7 +268,7 @@ func ParseArea(text []byte) (orb.MultiPolygon, error) {
 		case orb.MultiPolygon:
 			area = append(area, g...)
 		default:
-			return nil, fmt.Errorf("%w: the area has a %T; want polygons", layers.ErrInvalid, g)
+			return nil, layers.Refuse(layers.ErrInvalid, "the area has a %T; want polygons", "范围中有 %T；应为多边形", g)
 		}
 	}
 	return area, checkArea(area)
@@ -279,22 +278,22 @@ func checkArea(area orb.MultiPolygon) error {
 	corners := 0
 	for _, polygon := range area {
 		if len(polygon) == 0 {
-			return fmt.Errorf("%w: the area has a polygon without rings", layers.ErrInvalid)
+			return layers.Refuse(layers.ErrInvalid, "the area has a polygon without rings", "范围中有没有边界的多边形")
 		}
 		for _, ring := range polygon {
 			if len(ring) < 4 || ring[0] != ring[len(ring)-1] {
-				return fmt.Errorf("%w: the area has a ring that is not closed", layers.ErrInvalid)
+				return layers.Refuse(layers.ErrInvalid, "the area has a ring that is not closed", "范围中有未闭合的边界")
 			}
 			for _, p := range ring {
 				if !(math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90) {
-					return fmt.Errorf("%w: the area has a corner at %v, %v; want longitude, latitude in degrees", layers.ErrInvalid, p[0], p[1])
+					return layers.Refuse(layers.ErrInvalid, "the area has a corner at %v, %v; want longitude, latitude in degrees", "范围中有角点 %v, %v；应为经度、纬度", p[0], p[1])
 				}
 			}
 			corners += len(ring)
 		}
 	}
 	if len(area) == 0 || corners > mostCorners {
-		return fmt.Errorf("%w: the area has %d polygons with %d corners; want some, and at most %d", layers.ErrInvalid, len(area), corners, mostCorners)
+		return layers.Refuse(layers.ErrInvalid, "the area has %d polygons with %d corners; want some, and at most %d", "范围有 %d 个多边形、共 %d 个角点；不可为空，角点至多 %d 个", len(area), corners, mostCorners)
 	}
 	return nil
 }
@@ -303,7 +302,7 @@ func checkArea(area orb.MultiPolygon) error {
 func (t *Tiles) Area(ctx context.Context, actor layers.Actor, name string) (orb.MultiPolygon, error) {
 	layer, id, ok := strings.Cut(name, "/")
 	if !ok {
-		return nil, fmt.Errorf("%w: area %q: want layer/id of a feature", layers.ErrInvalid, name)
+		return nil, layers.Refuse(layers.ErrInvalid, "area %q: want layer/id of a feature", "area“%s”有误：应为 图层/要素标识", name)
 	}
 	f, err := t.store.Feature(ctx, actor, layer, id, layers.Query{SRID: 4490})
 	if err != nil {
@@ -318,7 +317,7 @@ func (t *Tiles) Area(ctx context.Context, actor layers.Actor, name string) (orb.
 			area = append(area, rings(g.Polygon(i)))
 		}
 	default:
-		return nil, fmt.Errorf("%w: feature %s is no area", layers.ErrInvalid, name)
+		return nil, layers.Refuse(layers.ErrInvalid, "feature %s is no area", "要素 %s 不是面", name)
 	}
 	return area, checkArea(area)
 }

@@ -3,7 +3,6 @@ package tiles
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -133,7 +132,7 @@ func (d drawing) grid(set *MatrixSet, tile Tile) mvt.Grid {
 func tooLong(ctx context.Context, err error) error {
 	var pg *pgconn.PgError
 	if ctx.Err() != nil || errors.As(err, &pg) && pg.Code == "57014" { // query_canceled
-		return fmt.Errorf("%w: the tile took too long; ask for fewer layers or a deeper zoom", layers.ErrTimeout)
+		return layers.Refuse(layers.ErrTimeout, "the tile took too long; ask for fewer layers or a deeper zoom", "瓦片生成超时；请减少图层或放大级别")
 	}
 	return err
 }

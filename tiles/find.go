@@ -146,7 +146,7 @@ func (k *key) carry(l *layers.Layer, properties []string, of int) error {
 			if of > 1 {
 				continue
 			}
-			return fmt.Errorf("%w: layer %q has no property %q; what it has is at /layers/%s", layers.ErrInvalid, l.Name, name, l.Name)
+			return layers.Refuse(layers.ErrInvalid, "layer %q has no property %q; what it has is at /layers/%s", "图层“%s”没有属性“%s”；现有属性见 /layers/%s", l.Name, name, l.Name)
 		}
 		if !slices.Contains(l.Drawing.Properties, name) && !slices.Contains(more, name) {
 			more = append(more, name)

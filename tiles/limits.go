@@ -1,7 +1,6 @@
 package tiles
 
 import (
-	"fmt"
 	"math"
 
 	"onemap/layers"
@@ -49,8 +48,7 @@ func (s *MatrixSet) Limit(ls []*layers.Layer, zoom int) (limit Limit, ok bool) {
 // Check returns ErrNotFound for a tile beyond the limit.
 func (l Limit) Check(t Tile) error {
 	if t.X < l.MinColumn || t.X > l.MaxColumn || t.Y < l.MinRow || t.Y > l.MaxRow {
-		return fmt.Errorf("%w: there is no data at tile %s: at zoom %d rows go from %d to %d and columns from %d to %d",
-			layers.ErrNotFound, t, l.Zoom, l.MinRow, l.MaxRow, l.MinColumn, l.MaxColumn)
+		return layers.Refuse(layers.ErrNotFound, "there is no data at tile %s: at zoom %d rows go from %d to %d and columns from %d to %d", "瓦片 %s 处没有数据：第 %d 级的行号为 %d 至 %d，列号为 %d 至 %d", t, l.Zoom, l.MinRow, l.MaxRow, l.MinColumn, l.MaxColumn)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package tiles
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,7 +70,7 @@ func (t *Tiles) MatrixSet(id string) (*MatrixSet, error) {
 		}
 		ids = append(ids, s.ID)
 	}
-	return nil, fmt.Errorf("%w: no tile matrix set %q; there are %s", layers.ErrNotFound, id, strings.Join(ids, ", "))
+	return nil, layers.Refuse(layers.ErrNotFound, "no tile matrix set %q; there are %s", "没有瓦片矩阵集“%s”；可用的有 %s", id, strings.Join(ids, ", "))
 }
 
 // lookupMatrixSet returns any set by its id, or ErrNotFound.
@@ -81,7 +80,7 @@ func lookupMatrixSet(id string) (*MatrixSet, error) {
 			return s, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: no tile matrix set %q", layers.ErrNotFound, id)
+	return nil, layers.Refuse(layers.ErrNotFound, "no tile matrix set %q", "没有瓦片矩阵集“%s”", id)
 }
 
 // Matrix is one zoom of a set as its definition has it.
@@ -136,10 +135,10 @@ func (s *MatrixSet) Size(zoom int) (columns, rows int) {
 // Check returns ErrNotFound for a tile that the set has not.
 func (s *MatrixSet) Check(t Tile) error {
 	if t.Z < s.MinZoom || t.Z > s.MaxZoom {
-		return fmt.Errorf("%w: there is no zoom %d; %s has %d to %d", layers.ErrNotFound, t.Z, s.ID, s.MinZoom, s.MaxZoom)
+		return layers.Refuse(layers.ErrNotFound, "there is no zoom %d; %s has %d to %d", "没有第 %d 级；%s 有第 %d 至 %d 级", t.Z, s.ID, s.MinZoom, s.MaxZoom)
 	}
 	if columns, rows := s.Size(t.Z); t.X >= columns || t.Y >= rows {
-		return fmt.Errorf("%w: tile %s is outside the matrix: at zoom %d x goes from 0 to %d and y from 0 to %d", layers.ErrNotFound, t, t.Z, columns-1, rows-1)
+		return layers.Refuse(layers.ErrNotFound, "tile %s is outside the matrix: at zoom %d x goes from 0 to %d and y from 0 to %d", "瓦片 %s 超出矩阵范围：第 %d 级的 x 为 0 至 %d，y 为 0 至 %d", t, t.Z, columns-1, rows-1)
 	}
 	return nil
 }

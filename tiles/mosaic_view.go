@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onemap/layers"
 )
 
 // mosaics is what a node knows of the mosaics: which can be read, and the numbers of their tiles. Its zero value knows none.
@@ -175,7 +177,7 @@ func (t *Tiles) drawMosaic(ctx context.Context, k key) (body []byte, err error) 
 	err = t.pool.QueryRow(ctx, `select t.body from onemap.mosaic m join onemap.mosaic_tile t using (mosaic)
 		where m.layer = $1 and m.ready and t.zoom = $2 and t.x = $3 and t.y = $4`, k.layer, k.tile.Z, k.tile.X, k.tile.Y).Scan(&body)
 	if errors.Is(err, pgx.ErrNoRows) { // it has been replaced since it was named
-		return nil, fmt.Errorf("%w: the mosaic has just been made anew; try again", ErrBusy)
+		return nil, layers.Refuse(ErrBusy, "the mosaic has just been made anew; try again", "概览图刚刚更新，请重试")
 	}
 	return body, err
 }

@@ -36,7 +36,7 @@ func (s *MatrixSet) Parse(z, x, y string) (Tile, error) {
 	for i, text := range []string{z, x, y} {
 		v, err := number(text)
 		if err != nil {
-			return Tile{}, fmt.Errorf("%w: %s %q of the tile is not a whole number; the address is {z}/{x}/{y}.mvt", layers.ErrInvalid, []string{"z", "x", "y"}[i], text)
+			return Tile{}, layers.Refuse(layers.ErrInvalid, "%s %q of the tile is not a whole number; the address is {z}/{x}/{y}.mvt", "瓦片的 %s“%s”不是整数；地址应为 {z}/{x}/{y}.mvt", []string{"z", "x", "y"}[i], text)
 		}
 		n[i] = v
 	}

@@ -153,7 +153,7 @@ func (t *task) attempt(ctx context.Context, file *os.File) (archive *tiles.Archi
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	ctx, stop := context.WithTimeoutCause(ctx, t.service.Most, fmt.Errorf("%w: it took longer than %v", layers.ErrTimeout, t.service.Most))
+	ctx, stop := context.WithTimeoutCause(ctx, t.service.Most, layers.Refuse(layers.ErrTimeout, "it took longer than %v", "用时超过 %v", t.service.Most))
 	defer stop()
 	var now atomic.Pointer[Progress]
 	opt.Progress = func(done, total int64) { now.Store(&Progress{done, total}) }

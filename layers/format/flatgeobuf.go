@@ -236,7 +236,7 @@ func (f *fgbWriter) geometry(g geom.T, typed bool) (flatbuffers.UOffsetT, error)
 			parts = append(parts, part)
 		}
 	default:
-		return 0, fmt.Errorf("%w: FlatGeobuf is not written with geometries of kind %T", layers.ErrInvalid, g)
+		return 0, layers.Refuse(layers.ErrInvalid, "FlatGeobuf is not written with geometries of kind %T", "FlatGeobuf 不能写出 %T 类型的几何", g)
 	}
 	return f.table(g, kind, ends, parts, typed), nil
 }

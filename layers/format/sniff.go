@@ -40,7 +40,7 @@ var signatures = []struct {
 	{"fgb\x03", layers.Say("FlatGeobuf", "FlatGeobuf")},
 	{"PK\x03\x04", layers.Say("a ZIP archive", "ZIP 压缩包")},
 	{"\x1f\x8b", layers.Say("a gzip archive", "gzip 压缩包")},
-	{"\x00\x00\x27\x0a", layers.Say("a shapefile", "Shapefile")},
+	{"\x00\x00\x27\x0a", layers.Say("a shapefile", "Shapefile 文件")},
 }
 
 // looksLike says in a few words what content is.

@@ -63,8 +63,7 @@ func (r *wktReader) fail(en, zh string) bool {
 		if len(near) > 30 {
 			near = strings.ToValidUTF8(near[:30], "")
 		}
-		r.wrong = layers.Say("the WKT can not be read: %s, at %q", "WKT 无法读取：%s，位置“%s”", en, near)
-		r.wrong.Zh = layers.Say("", "WKT 无法读取：%s，位置“%s”", zh, near).Zh
+		r.wrong = layers.Say("the WKT can not be read: %s, at %q", "WKT 无法读取：%s，位置“%s”", layers.Words{En: en, Zh: zh}, near)
 	}
 	return false
 }

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -59,7 +58,7 @@ func newBoundaryText(w io.Writer, s Sheet) (Writer, error) {
 	case srid >= 4534 && srid <= 4554:
 		b.zone = srid - 4534 + 25
 	default:
-		return nil, fmt.Errorf("%w: boundary points are written in a 3-degree zone of CGCS2000 (EPSG:4513 to 4554), not in EPSG:%d", layers.ErrInvalid, srid)
+		return nil, layers.Refuse(layers.ErrInvalid, "boundary points are written in a 3-degree zone of CGCS2000 (EPSG:4513 to 4554), not in EPSG:%d", "界址点文件应采用 CGCS2000 的 3 度带（EPSG:4513 至 4554），不能用 EPSG:%d", srid)
 	}
 	for _, names := range boundaryNames {
 		b.fields = append(b.fields, slices.IndexFunc(s.Layer.Properties, func(p layers.Property) bool {

@@ -62,7 +62,7 @@ func columnsOf(ctx context.Context, store *layers.Store, l *layers.Layer, opt Ex
 	for _, name := range wanted {
 		i := slices.IndexFunc(l.Properties, func(p layers.Property) bool { return p.Name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("%w: layer %q has no property %q; it has %s", layers.ErrInvalid, l.Name, name, propertyNames(l))
+			return nil, layers.Refuse(layers.ErrInvalid, "layer %q has no property %q; it has %s", "图层“%s”没有属性“%s”；现有：%s", l.Name, name, propertyNames(l))
 		}
 		more, err := columnsOfProperty(ctx, store, l.Properties[i], i, opt)
 		if err != nil {

@@ -123,7 +123,7 @@ func (c *csvWriter) line() error {
 	if c.encoder != nil {
 		var err error
 		if out, err = c.encoder.Bytes(c.buf); err != nil {
-			return fmt.Errorf("%w: a name or value has characters that %s does not have", layers.ErrInvalid, c.sheet.Encoding)
+			return layers.Refuse(layers.ErrInvalid, "a name or value has characters that %s does not have", "有名称或取值含有 %s 编码没有的字符", c.sheet.Encoding)
 		}
 	}
 	c.buf = c.buf[:0]

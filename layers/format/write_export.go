@@ -2,7 +2,6 @@ package format
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -78,7 +77,7 @@ func ExportTo(ctx context.Context, w io.Writer, store *layers.Store, actor layer
 		return nil, err
 	}
 	if j.writing.Stream == nil {
-		return nil, fmt.Errorf("%w: %s can not be written as a stream, only to a file", layers.ErrInvalid, j.format.Title)
+		return nil, layers.Refuse(layers.ErrInvalid, "%s can not be written as a stream, only to a file", "%s 只能写成文件，不能流式输出", j.format.Title)
 	}
 	if err := j.stream(ctx, struct{ io.Writer }{w}); err != nil { // a stream is not gone back in, whatever it is
 		return nil, err

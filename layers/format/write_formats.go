@@ -37,9 +37,9 @@ func ForWriting(name, file string) (Format, error) {
 	}
 	list := strings.Join(known, ", ")
 	if name != "" {
-		return Format{}, fmt.Errorf("%w: format %q can not be written; these can: %s", layers.ErrInvalid, name, list)
+		return Format{}, layers.Refuse(layers.ErrInvalid, "format %q can not be written; these can: %s", "不能写出格式“%s”；可用的有：%s", name, list)
 	}
-	return Format{}, fmt.Errorf("%w: the name %s does not tell a format that can be written; give one: %s", layers.ErrInvalid, filepath.Base(file), list)
+	return Format{}, layers.Refuse(layers.ErrInvalid, "the name %s does not tell a format that can be written; give one: %s", "无法由文件名 %s 判断写出格式；请指明：%s", filepath.Base(file), list)
 }
 
 // OneFile is what a file of the format is called that holds all an export writes: an archive where that is several files.

@@ -116,7 +116,7 @@ func (j *job) ogr2ogr(ctx context.Context, spool string, progress func(percent i
 		if strings.Contains(w, "GDAL_SKIP") || strings.Contains(w, "OGR_SKIP") {
 			continue // ours, see Folder.start
 		}
-		j.notes.say("gdal", Warning, layers.Say("GDAL: %s", "GDAL：%s", w))
+		j.notes.say("gdal", Warning, layers.Say("GDAL: %s", "GDAL 提示：%s", w))
 	}
 	if lines := errorLines(text); err != nil && ctx.Err() == nil && len(lines) > 0 {
 		return fmt.Errorf("write %s: %s", j.format.Title, strings.Join(lines[:min(len(lines), 3)], "; "))

@@ -2,7 +2,6 @@ package format
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -64,11 +63,11 @@ func newJob(ctx context.Context, store *layers.Store, actor layers.Actor, layer 
 		j.first = page.Features[0].Geometry
 	}
 	if j.writing.most > 0 && j.total > j.writing.most {
-		return nil, fmt.Errorf("%w: %s holds at most %d rows and these are %d; write csv or gpkg, or fewer by a filter", layers.ErrInvalid,
+		return nil, layers.Refuse(layers.ErrInvalid, "%s holds at most %d rows and these are %d; write csv or gpkg, or fewer by a filter", "%s 至多存放 %d 行，现有 %d 行；请改写 csv 或 gpkg，或用条件减少数量",
 			j.format.Title, j.writing.most, j.total)
 	}
 	if !j.format.Fits(j.layer) {
-		return nil, fmt.Errorf("%w: %s holds %s, and the features of layer %q are not; write gpkg or geojson", layers.ErrInvalid, j.format.Title, j.format.holds(), layer)
+		return nil, layers.Refuse(layers.ErrInvalid, "%s holds %s, and the features of layer %q are not; write gpkg or geojson", "%s 只能存放 %s，图层“%s”的要素并非如此；请改写 gpkg 或 geojson", j.format.Title, j.format.holds(), layer)
 	}
 	crs, err := j.settleCRS(ctx)
 	if err != nil {
@@ -111,10 +110,10 @@ func (j *job) narrow() error {
 // choices checks the options that have a few values.
 func (j *job) choices() (err error) {
 	if !slices.Contains([]string{"", "name", "title"}, j.opt.Names) {
-		return fmt.Errorf("%w: names %q: want name or title", layers.ErrInvalid, j.opt.Names)
+		return layers.Refuse(layers.ErrInvalid, "names %q: want name or title", "names“%s”有误：应为 name 或 title", j.opt.Names)
 	}
 	if !slices.Contains([]string{"", "code", "name", "both"}, j.opt.Codes) {
-		return fmt.Errorf("%w: codes %q: want code, name or both", layers.ErrInvalid, j.opt.Codes)
+		return layers.Refuse(layers.ErrInvalid, "codes %q: want code, name or both", "codes“%s”有误：应为 code、name 或 both", j.opt.Codes)
 	}
 	wanted := j.opt.Encoding
 	if wanted == "" {
@@ -124,10 +123,10 @@ func (j *job) choices() (err error) {
 		return err
 	}
 	if j.text.encoding == nil && j.writing.never8 {
-		return fmt.Errorf("%w: %s can not be written in UTF-8; it can in GBK and Big5", layers.ErrInvalid, j.format.Title)
+		return layers.Refuse(layers.ErrInvalid, "%s can not be written in UTF-8; it can in GBK and Big5", "%s 不能以 UTF-8 写出；可用 GBK 与 Big5", j.format.Title)
 	}
 	if j.text.encoding != nil && !j.writing.Encodings {
-		return fmt.Errorf("%w: %s is always UTF-8; %s can be written in %s", layers.ErrInvalid, j.format.Title, having(func(w *Writing) bool { return w.Encodings }), j.text.name)
+		return layers.Refuse(layers.ErrInvalid, "%s is always UTF-8; %s can be written in %s", "%[1]s 总是 UTF-8；能以 %[3]s 写出的有 %[2]s", j.format.Title, having(func(w *Writing) bool { return w.Encodings }), j.text.name)
 	}
 	return nil
 }
@@ -150,7 +149,7 @@ func (j *job) settleCRS(ctx context.Context) (layers.CRS, error) {
 	case j.layer.GeometryType == "":
 		return layers.CRS{}, nil
 	case j.writing.Degrees && asked != 0 && !layers.Geographic(asked):
-		return layers.CRS{}, fmt.Errorf("%w: %s holds longitude and latitude only; EPSG:%d can be written as %s", layers.ErrInvalid, j.format.Title, asked,
+		return layers.CRS{}, layers.Refuse(layers.ErrInvalid, "%s holds longitude and latitude only; EPSG:%d can be written as %s", "%s 只能存放经纬度；EPSG:%d 可写成 %s", j.format.Title, asked,
 			having(func(w *Writing) bool { return !w.Degrees }))
 	case j.writing.Degrees && asked == 0:
 		j.query.SRID = 4490

@@ -3,7 +3,6 @@ package format
 import (
 	"bufio"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"os"
 
@@ -61,7 +60,7 @@ func (s *shpWriter) write(g geom.T) error {
 	s.buf = b
 	s.rows++
 	if s.bytes+int64(len(b)) > shpMost {
-		return fmt.Errorf("%w: a shapefile holds at most 2 GB of shapes; write gpkg or gdb, or fewer by a filter", layers.ErrInvalid)
+		return layers.Refuse(layers.ErrInvalid, "a shapefile holds at most 2 GB of shapes; write gpkg or gdb, or fewer by a filter", "Shapefile 的图形至多 2 GB；请改写 gpkg 或 gdb，或用条件减少数量")
 	}
 	binary.BigEndian.PutUint32(b, uint32(s.rows))
 	binary.BigEndian.PutUint32(b[4:], uint32(len(b)-8)/2)

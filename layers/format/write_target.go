@@ -28,7 +28,7 @@ type target struct {
 // ErrInvalid for a directory that is not there.
 func newTarget(file string, f Format, overwrite bool) (*target, error) {
 	if file == "" {
-		return nil, fmt.Errorf("%w: no file to write to was given", layers.ErrInvalid)
+		return nil, layers.Refuse(layers.ErrInvalid, "no file to write to was given", "未指定写出的文件")
 	}
 	t := &target{dir: filepath.Dir(file), base: filepath.Base(file), ext: f.Extensions[0], main: f.Extensions[0], overwrite: overwrite, siblings: f.Writing.siblings}
 	name := t.base
@@ -39,10 +39,10 @@ func newTarget(file string, f Format, overwrite bool) (*target, error) {
 	}
 	t.stem = strings.TrimSuffix(name, filepath.Ext(name))
 	if info, err := os.Stat(t.dir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("%w: there is no directory %s to write to", layers.ErrInvalid, t.dir)
+		return nil, layers.Refuse(layers.ErrInvalid, "there is no directory %s to write to", "写出目录 %s 不存在", t.dir)
 	}
 	if t.stem == "" {
-		return nil, fmt.Errorf("%w: %s is no name for a file", layers.ErrInvalid, file)
+		return nil, layers.Refuse(layers.ErrInvalid, "%s is no name for a file", "%s 不能作为文件名", file)
 	}
 	for _, name := range t.names() {
 		if err := t.free(name); err != nil {
@@ -66,7 +66,7 @@ func (t *target) names() []string {
 
 func (t *target) free(name string) error {
 	if _, err := os.Lstat(filepath.Join(t.dir, name)); err == nil && !t.overwrite {
-		return fmt.Errorf("%w: there is a file %s already; choose another name, or overwrite it", layers.ErrConflict, filepath.Join(t.dir, name))
+		return layers.Refuse(layers.ErrConflict, "there is a file %s already; choose another name, or overwrite it", "文件 %s 已存在；请换用其他名称，或选择覆盖", filepath.Join(t.dir, name))
 	}
 	return nil
 }

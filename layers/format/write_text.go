@@ -47,7 +47,7 @@ func textOutNamed(name string) (textOut, error) {
 	}
 	out, ok := textOuts[key]
 	if !ok {
-		return out, fmt.Errorf("%w: text can not be written in %q; it can be in UTF-8, GB18030, GBK, Big5 and ISO-8859-1", layers.ErrInvalid, name)
+		return out, layers.Refuse(layers.ErrInvalid, "text can not be written in %q; it can be in UTF-8, GB18030, GBK, Big5 and ISO-8859-1", "文字不能以“%s”写出；可用 UTF-8、GB18030、GBK、Big5 与 ISO-8859-1", name)
 	}
 	return out, nil
 }

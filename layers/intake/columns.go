@@ -170,17 +170,17 @@ func (f *fieldProfile) almost(doubt func(rule, en, zh string, args ...any)) {
 			}
 		}
 	}
-	en, zh := "numbers", "数值"
+	kind := layers.Say("numbers", "数值")
 	switch {
 	case strange*10 > f.values || f.could == asAnything:
 		return
 	case f.could&asDateTime != 0:
-		en, zh = "dates", "日期"
+		kind = layers.Say("dates", "日期")
 	case f.could&asNumber == 0:
 		return
 	}
 	doubt("type.almost", "field %q would be %s but for %d of %d values, such as %s: kept as text",
-		"字段“%[1]s”的 %[4]d 个值中有 %[3]d 个（如 %[5]s）不是%[6]s，按文本保存", f.Name, en, strange, f.values, quoted(f.strangers), zh)
+		"字段“%[1]s”的 %[4]d 个值中有 %[3]d 个（如 %[5]s）不是%[2]s，按文本保存", f.Name, kind, strange, f.values, quoted(f.strangers))
 }
 
 // first is a value that has the oddity, among those kept.

@@ -19,9 +19,9 @@ const (
 func parse(text string) ([]word, error) {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return nil, invalid(layers.Say("q is not UTF-8 text", "q 不是有效的 UTF-8 文本"))
+		return nil, layers.Refuse(layers.ErrInvalid, "q is not UTF-8 text", "q 不是有效的 UTF-8 文本")
 	case utf8.RuneCountInString(text) > mostCharacters:
-		return nil, invalid(layers.Say("q has more than %d characters: type less of what you look for", "q 超过 %d 个字符：请少输入一些", mostCharacters))
+		return nil, layers.Refuse(layers.ErrInvalid, "q has more than %d characters: type less of what you look for", "q 超过 %d 个字符：请少输入一些", mostCharacters)
 	}
 	var words []word
 	seen := map[string]bool{}
@@ -56,5 +56,3 @@ func newWord(s spelling) word {
 	}
 	return w
 }
-
-func invalid(words layers.Words) error { return problem{layers.ErrInvalid, words} }

@@ -10,7 +10,6 @@ package search
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -84,7 +83,7 @@ func (x *Index) Search(ctx context.Context, actor layers.Actor, r Request) (*Ans
 	defer cancel()
 	answer, err := x.search(within, actor, words, r)
 	if errors.Is(err, layers.ErrTimeout) && ctx.Err() == nil {
-		return nil, problem{layers.ErrTimeout, layers.Say("the search took too long: say more of what you look for, or name the layers", "查找超时：请输入更完整的名称或编号，或用 layers 指定图层")}
+		return nil, layers.Refuse(layers.ErrTimeout, "the search took too long: say more of what you look for, or name the layers", "查找超时：请输入更完整的名称或编号，或用 layers 指定图层")
 	}
 	return answer, err
 }
@@ -121,7 +120,7 @@ func (x *Index) targets(ctx context.Context, actor layers.Actor, names []string)
 	}
 	for _, name := range names {
 		if !slices.ContainsFunc(ls, func(l *layers.Layer) bool { return l.Name == name }) {
-			return nil, problem{layers.ErrNotFound, layers.Say("no layer %q; the list is at /layers", "没有图层 %q，图层列表见 /layers", name)}
+			return nil, layers.Refuse(layers.ErrNotFound, "no layer %q; the list is at /layers", "没有图层“%s”；图层列表见 /layers", name)
 		}
 	}
 	targets := map[string]target{}
@@ -132,13 +131,3 @@ func (x *Index) targets(ctx context.Context, actor layers.Actor, names []string)
 	}
 	return targets, nil
 }
-
-// problem is an error of layers in both languages.
-type problem struct {
-	is    error
-	words layers.Words
-}
-
-func (p problem) Error() string       { return fmt.Sprintf("%v: %s", p.is, p.words.En) }
-func (p problem) Unwrap() error       { return p.is }
-func (p problem) Words() layers.Words { return p.words }

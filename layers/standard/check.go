@@ -20,19 +20,19 @@ var (
 )
 
 // Check says what is wrong with a definition, or nil: names that are not safe, a type that does not fit its SQL type,
-// a field that plays a part but is no column. Its errors are layers.ErrInvalid.
+// a field that plays a part but is no column.
 func Check(d layers.Definition) error {
 	switch {
 	case !layers.ValidName(d.Name):
-		return invalid("layer name %q: want small letters, digits and _", d.Name)
+		return fmt.Errorf("layer name %q: want small letters, digits and _", d.Name)
 	case d.Title == "":
-		return invalid("layer %s has no title", d.Name)
+		return fmt.Errorf("layer %s has no title", d.Name)
 	case !slices.Contains(geometries, d.GeometryType):
-		return invalid("layer %s: geometry type %q, want one of %s", d.Name, d.GeometryType, strings.Join(geometries[1:], ", "))
+		return fmt.Errorf("layer %s: geometry type %q, want one of %s", d.Name, d.GeometryType, strings.Join(geometries[1:], ", "))
 	case d.GeometryType != "" && !slices.Contains(kinds, d.Style.Kind):
-		return invalid("layer %s: style kind %q, want one of %s", d.Name, d.Style.Kind, strings.Join(kinds, ", "))
+		return fmt.Errorf("layer %s: style kind %q, want one of %s", d.Name, d.Style.Kind, strings.Join(kinds, ", "))
 	case d.GeometryType != "" && d.SRID == 0:
-		return invalid("layer %s has a geometry but no srid", d.Name)
+		return fmt.Errorf("layer %s has a geometry but no srid", d.Name)
 	}
 	var names []string
 	for _, c := range d.Columns {
@@ -50,17 +50,17 @@ func Check(d layers.Definition) error {
 func checkColumn(c layers.Column, before []string) error {
 	switch {
 	case !columnName.MatchString(c.Name), slices.Contains(layers.OwnColumns(), c.Name):
-		return invalid("column name %q: want small letters, digits and _, and none of %s", c.Name, strings.Join(layers.OwnColumns(), ", "))
+		return fmt.Errorf("column name %q: want small letters, digits and _, and none of %s", c.Name, strings.Join(layers.OwnColumns(), ", "))
 	case slices.Contains(before, c.Name):
-		return invalid("column %s appears twice", c.Name)
+		return fmt.Errorf("column %s appears twice", c.Name)
 	case c.Title == "":
-		return invalid("column %s has no title", c.Name)
+		return fmt.Errorf("column %s has no title", c.Name)
 	case !fits(c.Type, c.SQLType):
-		return invalid("column %s: %q is not kept in SQL type %q", c.Name, c.Type, c.SQLType)
+		return fmt.Errorf("column %s: %q is not kept in SQL type %q", c.Name, c.Type, c.SQLType)
 	case c.Scheme != "" && !layers.ValidName(c.Scheme):
-		return invalid("column %s: scheme %q is not a name", c.Name, c.Scheme)
+		return fmt.Errorf("column %s: scheme %q is not a name", c.Name, c.Scheme)
 	case !slices.Contains(roles, c.Role):
-		return invalid("column %s: role %q, want one of %s", c.Name, c.Role, strings.Join(roles[1:], ", "))
+		return fmt.Errorf("column %s: role %q, want one of %s", c.Name, c.Role, strings.Join(roles[1:], ", "))
 	}
 	return nil
 }
@@ -100,22 +100,18 @@ func checkParts(d layers.Definition, columns []string) error {
 			parts = append(parts, struct{ part, column string }{"drawing.rules", r.Where.Property})
 		}
 		if r.MinZoom > r.MaxZoom {
-			return invalid("a drawing rule begins at zoom %d and ends at %d", r.MinZoom, r.MaxZoom)
+			return fmt.Errorf("a drawing rule begins at zoom %d and ends at %d", r.MinZoom, r.MaxZoom)
 		}
 	}
 	for _, p := range parts {
 		if p.column != "" && !slices.Contains(columns, p.column) {
-			return invalid("%s names %q, which is no column", p.part, p.column)
+			return fmt.Errorf("%s names %q, which is no column", p.part, p.column)
 		}
 	}
 	for _, hex := range []string{d.Style.Colour, d.Style.Outline} {
 		if hex != "" && !colour.MatchString(hex) {
-			return invalid("colour %q, want #RRGGBB", hex)
+			return fmt.Errorf("colour %q, want #RRGGBB", hex)
 		}
 	}
 	return nil
-}
-
-func invalid(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", layers.ErrInvalid, fmt.Sprintf(format, args...))
 }

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -38,7 +39,7 @@ func Names() []string {
 func Table(name string) (layers.Definition, error) {
 	raw, err := files.ReadFile(name + ".json")
 	if err != nil {
-		return layers.Definition{}, fmt.Errorf("%w: there is no standard table %q", layers.ErrNotFound, name)
+		return layers.Definition{}, layers.Refuse(layers.ErrNotFound, "there is no standard table %q", "没有标准表“%s”", name)
 	}
 	d, err := Decode(raw)
 	if err == nil && d.Name != name {
@@ -60,7 +61,7 @@ func Decode(raw []byte) (layers.Definition, error) {
 		return layers.Definition{}, err
 	}
 	if len(d.Properties) > 0 {
-		return layers.Definition{}, fmt.Errorf("%w: a template has columns; its properties are derived", layers.ErrInvalid)
+		return layers.Definition{}, errors.New("a template has columns; its properties are derived")
 	}
 	for _, c := range d.Columns {
 		d.Properties = append(d.Properties, c.Property)

@@ -3,7 +3,6 @@
 package gml
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -38,7 +37,7 @@ func CRS(srsName string) (cql.CRS, error) {
 }
 
 func unknownCRS(srsName string) error {
-	return fmt.Errorf("%w: srsName %q is not known; want urn:ogc:def:crs:EPSG::4490 or the like", layers.ErrInvalid, srsName)
+	return layers.Refuse(layers.ErrInvalid, "srsName %q is not known; want urn:ogc:def:crs:EPSG::4490 or the like", "srsName“%s”未知；应如 urn:ogc:def:crs:EPSG::4490", srsName)
 }
 
 // CRSOf is that of a geometry by its srsName, or that of what it is within; fallback where neither says.
@@ -65,7 +64,7 @@ func IsBox(n *xmltree.Node) bool { return n.Name.Local == "Envelope" || n.Name.L
 func Geometry(n *xmltree.Node) (geom.T, error) {
 	read := readers[n.Name.Local]
 	if read == nil {
-		return nil, fmt.Errorf("%w: gml:%s is not offered; want a simple geometry such as gml:Polygon", layers.ErrInvalid, n.Name.Local)
+		return nil, layers.Refuse(layers.ErrInvalid, "gml:%s is not offered; want a simple geometry such as gml:Polygon", "不支持 gml:%s；应为简单几何，例如 gml:Polygon", n.Name.Local)
 	}
 	return read(n)
 }
@@ -87,11 +86,12 @@ func Box(n *xmltree.Node) ([]float64, error) {
 		}
 	}
 	if len(corners) != 2 || len(corners[0]) != len(corners[1]) {
-		return nil, broken(n, "has two corners")
+		return nil, broken(n, "has two corners", "应有两个角点")
 	}
 	return append(corners[0], corners[1]...), nil
 }
 
-func broken(n *xmltree.Node, want string) error {
-	return fmt.Errorf("%w: gml:%s %s", layers.ErrInvalid, n.Name.Local, want)
+// broken says what an element has; both texts take the same arguments.
+func broken(n *xmltree.Node, en, zh string, args ...any) error {
+	return layers.Refuse(layers.ErrInvalid, "gml:%s %v", "gml:%s %v", n.Name.Local, layers.Say(en, zh, args...))
 }

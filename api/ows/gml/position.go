@@ -1,7 +1,6 @@
 package gml
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -64,7 +63,7 @@ func posList(n *xmltree.Node) ([]geom.Coord, error) {
 		}
 	}
 	if size < 2 || size > 3 || len(flat)%size != 0 {
-		return nil, broken(n, fmt.Sprintf("has %d numbers, which are no positions", len(flat)))
+		return nil, broken(n, "has %d numbers, which are no positions", "有 %d 个数，不能构成坐标", len(flat))
 	}
 	var all []geom.Coord
 	for i := 0; i < len(flat); i += size {
@@ -135,7 +134,7 @@ func numbers(text string) ([]float64, error) {
 func number(text string) (float64, error) {
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("%w: %q is no coordinate", layers.ErrInvalid, text)
+		return 0, layers.Refuse(layers.ErrInvalid, "%q is no coordinate", "“%s”不是坐标值", text)
 	}
 	return v, nil
 }

@@ -1,8 +1,6 @@
 package gml
 
 import (
-	"fmt"
-
 	"github.com/twpayne/go-geom"
 
 	"onemap/api/ows/xmltree"
@@ -43,7 +41,7 @@ func layout(n *xmltree.Node, lines ...[]geom.Coord) (geom.Layout, error) {
 				size = len(c)
 			}
 			if len(c) != size || size < 2 || size > 3 {
-				return geom.NoLayout, broken(n, "has positions that all have two numbers, or all three")
+				return geom.NoLayout, broken(n, "has positions that all have two numbers, or all three", "的各坐标应都是两个数，或都是三个数")
 			}
 		}
 	}
@@ -53,7 +51,7 @@ func layout(n *xmltree.Node, lines ...[]geom.Coord) (geom.Layout, error) {
 	case 3:
 		return geom.XYZ, nil
 	}
-	return geom.NoLayout, broken(n, "has no position")
+	return geom.NoLayout, broken(n, "has no position", "没有坐标")
 }
 
 func point(n *xmltree.Node) (geom.T, error) {
@@ -62,7 +60,7 @@ func point(n *xmltree.Node) (geom.T, error) {
 		return nil, err
 	}
 	if len(cs) != 1 {
-		return nil, broken(n, "has one position")
+		return nil, broken(n, "has one position", "应有一个坐标")
 	}
 	l, err := layout(n, cs)
 	if err != nil {
@@ -114,19 +112,19 @@ func path(n *xmltree.Node) ([]geom.Coord, error) {
 		}
 		return all, nil
 	}
-	return nil, fmt.Errorf("%w: gml:%s is not offered; curves are of straight segments", layers.ErrInvalid, n.Name.Local)
+	return nil, layers.Refuse(layers.ErrInvalid, "gml:%s is not offered; curves are of straight segments", "不支持 gml:%s；曲线只能由直线段组成", n.Name.Local)
 }
 
 // rings reads a polygon's, the outer first.
 func rings(n *xmltree.Node) ([][]geom.Coord, error) {
 	outer := n.All("exterior", "outerBoundaryIs")
 	if len(outer) != 1 {
-		return nil, broken(n, "has one outer ring")
+		return nil, broken(n, "has one outer ring", "应有一个外边界")
 	}
 	var all [][]geom.Coord
 	for _, boundary := range append(outer, n.All("interior", "innerBoundaryIs")...) {
 		if len(boundary.Children) == 0 {
-			return nil, broken(n, "has an empty boundary")
+			return nil, broken(n, "has an empty boundary", "的边界为空")
 		}
 		for _, ring := range boundary.Children {
 			cs, err := path(ring)
@@ -157,7 +155,7 @@ func patches(n *xmltree.Node) (geom.T, error) {
 	for _, list := range n.All("patches", "polygonPatches") {
 		for _, patch := range list.Children {
 			if patch.Name.Local != "PolygonPatch" {
-				return nil, fmt.Errorf("%w: gml:%s is not offered; surfaces are of plane patches", layers.ErrInvalid, patch.Name.Local)
+				return nil, layers.Refuse(layers.ErrInvalid, "gml:%s is not offered; surfaces are of plane patches", "不支持 gml:%s；曲面只能由平面片组成", patch.Name.Local)
 			}
 			g, err := polygon(patch)
 			if err != nil {
@@ -200,13 +198,13 @@ func within(n *xmltree.Node, members ...string) ([]geom.T, error) {
 // many makes one geometry of parts of one kind.
 func many(n *xmltree.Node, parts []geom.T) (geom.T, error) {
 	if len(parts) == 0 {
-		return nil, broken(n, "has no members")
+		return nil, broken(n, "has no members", "没有成员")
 	}
 	l := parts[0].Layout()
 	points, lines, polygons := geom.NewMultiPoint(l), geom.NewMultiLineString(l), geom.NewMultiPolygon(l)
 	for _, part := range parts {
 		if err := push(points, lines, polygons, part); err != nil {
-			return nil, broken(n, "has members of one kind, which all have two dimensions, or all three")
+			return nil, broken(n, "has members of one kind, which all have two dimensions, or all three", "的成员应同类，且维数相同")
 		}
 	}
 	for _, whole := range []geom.T{points, lines, polygons} {
@@ -214,7 +212,7 @@ func many(n *xmltree.Node, parts []geom.T) (geom.T, error) {
 			return whole, nil
 		}
 	}
-	return nil, broken(n, "has members of one kind")
+	return nil, broken(n, "has members of one kind", "的成员应同类")
 }
 
 func push(points *geom.MultiPoint, lines *geom.MultiLineString, polygons *geom.MultiPolygon, part geom.T) error {

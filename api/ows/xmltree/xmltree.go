@@ -38,7 +38,7 @@ type Node struct {
 // what is not well-formed, has a document type or is beyond the limits.
 func Parse(doc []byte, scope map[string]string) (*Node, error) {
 	if len(doc) > MaxBytes {
-		return nil, fmt.Errorf("%w: the XML has %d bytes; want at most %d", layers.ErrInvalid, len(doc), MaxBytes)
+		return nil, layers.Refuse(layers.ErrInvalid, "the XML has %d bytes; want at most %d", "XML 有 %d 字节，至多 %d 字节", len(doc), MaxBytes)
 	}
 	d := NewDecoder(bytes.NewReader(doc))
 	var root *Node
@@ -55,7 +55,7 @@ func Parse(doc []byte, scope map[string]string) (*Node, error) {
 			return nil, errDocumentType
 		case xml.StartElement:
 			if root != nil {
-				return nil, fmt.Errorf("%w: the XML has two roots", layers.ErrInvalid)
+				return nil, layers.Refuse(layers.ErrInvalid, "the XML has two roots", "XML 有两个根元素")
 			}
 			if root, err = Read(d, token, scope); err != nil {
 				return nil, err
@@ -64,10 +64,10 @@ func Parse(doc []byte, scope map[string]string) (*Node, error) {
 	}
 }
 
-var errDocumentType = fmt.Errorf("%w: the XML has a document type, which is not taken", layers.ErrInvalid)
+var errDocumentType = layers.Refuse(layers.ErrInvalid, "the XML has a document type, which is not taken", "XML 含有文档类型声明（DOCTYPE），不予接受")
 
 func malformed(err error) error {
-	return fmt.Errorf("%w: the XML is not well-formed: %s", layers.ErrInvalid, strings.TrimPrefix(err.Error(), "XML syntax error on "))
+	return layers.Refuse(layers.ErrInvalid, "the XML is not well-formed: %s", "XML 格式不正确：%s", strings.TrimPrefix(err.Error(), "XML syntax error on "))
 }
 
 // NewDecoder is a decoder for documents in any encoding that browsers know.
@@ -97,7 +97,7 @@ func Read(d *xml.Decoder, start xml.StartElement, scope map[string]string) (*Nod
 			return nil, errDocumentType
 		case xml.CharData:
 			if !utf8.Valid(token) {
-				return nil, fmt.Errorf("%w: the XML is not in the encoding it says", layers.ErrInvalid)
+				return nil, layers.Refuse(layers.ErrInvalid, "the XML is not in the encoding it says", "XML 的实际编码与其声明不符")
 			}
 			at.Text += string(token)
 		case xml.StartElement:
@@ -105,7 +105,7 @@ func Read(d *xml.Decoder, start xml.StartElement, scope map[string]string) (*Nod
 			at.Children = append(at.Children, child)
 			at = child
 			if nodes, depth = nodes+1, depth+1; depth > MaxDepth || nodes > MaxNodes || d.InputOffset() > MaxBytes {
-				return nil, fmt.Errorf("%w: the XML is deeper than %d levels, or has more than %d elements or %d bytes", layers.ErrInvalid, MaxDepth, MaxNodes, MaxBytes)
+				return nil, layers.Refuse(layers.ErrInvalid, "the XML is deeper than %d levels, or has more than %d elements or %d bytes", "XML 嵌套超过 %d 层，或超过 %d 个元素或 %d 字节", MaxDepth, MaxNodes, MaxBytes)
 			}
 		case xml.EndElement:
 			at, depth = at.Parent, depth-1

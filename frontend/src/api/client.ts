@@ -21,8 +21,8 @@ export async function ask(path: string, request: RequestInit = {}): Promise<Resp
 }
 
 /** What a refusal says, in problem+json. */
-export const problemOf = (status: number, said: { title?: string; titleZh?: string; detail?: string; detailZh?: string }): Problem =>
-  new Problem(status, said.detail ?? said.title ?? "", said.detailZh ?? said.titleZh ?? said.detail ?? "");
+export const problemOf = (status: number, said: { titleEn?: string; titleZh?: string; detailEn?: string; detailZh?: string }): Problem =>
+  new Problem(status, said.detailEn ?? said.titleEn ?? "", said.detailZh ?? said.titleZh ?? "");
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask(path, { signal }).then((answer) => answer.json());
 
