@@ -36,6 +36,9 @@ func query(r *http.Request, allowed ...string) (params, error) {
 		}
 		out[name] = v
 	}
+	if f, ok := out["f"]; ok && f == "" {
+		return nil, layers.Refuse(layers.ErrInvalid, "f is empty; name a format, or leave it out", "f 为空；请指明格式，或去掉该参数")
+	}
 	return out, nil
 }
 

@@ -68,7 +68,7 @@ func TestEveryDoorSaysWhyInBothLanguages(t *testing.T) {
 		{"GET", "/layers/house/export?f=none", 400}, {"GET", "/layers/house/export?f=csv&encoding=none", 400}, {"GET", "/layers/house/export?f=geojson&crs=1", 400}, {"GET", "/layers/none/export?f=csv", 404},
 		{"GET", "/imports/none", 403}, {"GET", "/tiles/export/none", 403},
 		{"GET", "/wfs", 400}, {"GET", "/wfs?service=WFS&version=2.0.0&request=GetFeature&typenames=none", 400}, {"GET", "/wfs?service=WFS&version=1.0.0&request=GetFeature&typename=none", 400}, {"GET", "/wfs?service=WFS&version=1.1.0&request=GetFeature&typename=house&bbox=1", 400},
-		{"GET", "/wfs?service=WFS&version=2.0.0&request=GetFeature&typenames=house&filter=%3Ca%3E", 400}, {"GET", "/wmts?service=WMTS&request=None", 501}, {"GET", "/wmts?service=WMTS&version=1.0.0&request=GetTile&layer=none", 400},
+		{"GET", "/wfs?service=WFS&version=2.0.0&request=GetFeature&typenames=house&filter=%3Ca%3E", 400}, {"GET", "/wmts?service=WMTS&request=None", 400}, {"GET", "/wmts?service=WMTS&version=1.0.0&request=GetTile&layer=none", 400},
 	} {
 		for _, accept := range []string{"application/json", "text/html,*/*;q=0.1"} {
 			if r := w.ask(c.method, c.path, "Accept", accept, "Accept-Language", "zh-CN"); r.StatusCode != c.status {

@@ -3,8 +3,9 @@ package tiles
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
+
+	"onemap/layers"
 )
 
 // ErrBusy says that so many tiles are being made that another would only have all of them wait.
@@ -26,7 +27,7 @@ func (t *Tiles) take(ctx context.Context) (done func(), err error) {
 		t.opt.Observe(StageWait, time.Since(begin))
 		return done, nil
 	case <-timer.C:
-		return nil, fmt.Errorf("%w: too many tiles are being made at once; try again in a second", ErrBusy)
+		return nil, layers.Refuse(ErrBusy, "too many tiles are being made at once; try again in a second", "正在生成的瓦片过多，请稍后再试")
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -73,14 +73,15 @@ func inEnglishAlone(call *ast.CallExpr) string {
 
 // inBoth are the two texts of a message and the number of their arguments, -1 = not known; ok is false for any other call.
 func inBoth(call *ast.CallExpr) (en, zh string, args int, ok bool) {
+	says := name(call.Fun) == "Refuse" || name(call.Fun) == "Say"
 	for i := 0; i+1 < len(call.Args); i++ {
 		first, isText := literal(call.Args[i])
 		second, isToo := literal(call.Args[i+1])
-		if !isText || !isToo || inHan(first) || !inHan(second) && name(call.Fun) != "Refuse" && name(call.Fun) != "Say" {
+		if !isText || !isToo || inHan(first) || !inHan(second) && !says {
 			continue
 		}
 		en, zh, args, ok = first, second, len(call.Args)-i-2, true
-		if call.Ellipsis.IsValid() {
+		if call.Ellipsis.IsValid() || args == 0 && !says { // one of the two is chosen, and filled later
 			args = -1
 		}
 		if inHan(zh) {
