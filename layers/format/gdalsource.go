@@ -42,6 +42,7 @@ type gdalWay struct {
 	utc      bool // moments that name no zone are UTC
 	native   bool
 	faults   map[int64]layers.Words
+	given    bool // what fields there are is the format's business, not the file's
 	lax      bool // rows without geometry need not come: the caller knows them
 	carried  *encoding
 }
@@ -124,7 +125,7 @@ func (g *gdalSource) source(w gdalWay) *Source {
 				Words: layers.Say("field %s holds lists, which become text", "字段 %s 为列表，已转为文本", f.name)})
 		}
 		g.columns = append(g.columns, at)
-		g.fields = append(g.fields, Field{Name: f.name, Kind: kind, Width: f.width})
+		g.fields = append(g.fields, Field{Name: f.name, Kind: kind, Width: f.width, Given: w.given})
 	}
 	s.Fields = g.fields
 	s.read = g.rows

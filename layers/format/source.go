@@ -47,6 +47,7 @@ type Field struct {
 	Loose bool   // the format has no types: Kind is Text and the values tell
 	Width int    // of text, in characters; 0 = not said
 
+	Given    bool // the format has it in every file, whether this one says something there or not
 	Verbatim bool // text that stays as it stands, also where it reads as a date
 }
 

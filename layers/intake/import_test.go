@@ -125,6 +125,31 @@ func TestTheSameRowsWhateverTheFile(t *testing.T) {
 	}
 }
 
+// GPX has twenty elements for a point, of which a file says two or three.
+func TestFieldsThatOnlyTheFormatHasAreLeftOut(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const text = `<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><wpt lat="35.8" lon="116.1"><ele>37.5</ele><name>测点1</name></wpt>
+		<wpt lat="35.81" lon="116.1"><name>测点2</name></wpt></gpx>`
+	path := write(t, "a.gpx", text)
+	columns := func(layer string) string {
+		return d.text("select string_agg(attname, ' ' order by attnum) from pg_attribute where attrelid = 'layer." + layer + "'::regclass and attnum > 0 and attname not in ('fid', 'geom', 'geom_3857', 'version')")
+	}
+	r := d.must(intake.Options{Layer: "points"}, path)
+	if got := columns("points"); got != "ele name" {
+		t.Errorf("columns %s", got)
+	}
+	if !slices.ContainsFunc(r.Fields, func(f intake.Field) bool {
+		return f.Source == "hdop" && f.Name == "" && strings.Contains(f.Notes[0].En, "without a value")
+	}) {
+		t.Errorf("nobody says what was left out: %+v", r.Fields)
+	}
+	d.must(intake.Options{Layer: "asked", Map: map[string]string{"cmt": "remark"}}, path)
+	if got := columns("asked"); got != "ele name remark" {
+		t.Errorf("columns %s where one was asked for", got)
+	}
+}
+
 func TestADryRunWritesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -119,6 +119,11 @@ func (s *settling) field(i int, name string) {
 		s.plan.fields = append(s.plan.fields, told)
 		return
 	}
+	if _, wanted := s.opt.Map[f.Name]; f.Given && f.values == 0 && !wanted {
+		told.Name, told.Notes = "", append(told.Notes, layers.Say("of the format, without a value in this file: left out", "格式自带字段，本文件中均无值，不导入"))
+		s.plan.fields = append(s.plan.fields, told)
+		return
+	}
 	t := f.settle()
 	s.plan.doubts = append(s.plan.doubts, t.doubts...)
 	scheme, doubt := s.lists.recognise(f)
