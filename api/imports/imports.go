@@ -90,8 +90,9 @@ func New(ctx context.Context, opt Options) (*Service, error) {
 	river.AddWorker(workers, &tidier{service: s})
 	queueing := &river.Config{
 		Schema: schema, Workers: workers, Logger: slog.New(quiet{s.log.Handler()}),
-		Queues:     map[string]river.QueueConfig{queueLook: {MaxWorkers: 1}, queueRun: {MaxWorkers: 1}, queueTidy: {MaxWorkers: 1}},
-		JobTimeout: -1, RescueStuckJobsAfter: 24 * time.Hour, // ours is quicker: orphans.go
+		Queues:            map[string]river.QueueConfig{queueLook: {MaxWorkers: 1}, queueRun: {MaxWorkers: 1}, queueTidy: {MaxWorkers: 1}},
+		FetchPollInterval: 5 * time.Second,                          // new jobs are told at once; this is for a line that was cut
+		JobTimeout:        -1, RescueStuckJobsAfter: 24 * time.Hour, // ours is quicker: orphans.go
 		CompletedJobRetentionPeriod: time.Hour,
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(tidyEvery),
 			func() (river.JobArgs, *river.InsertOpts) { return tidyArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})},

@@ -293,3 +293,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// The grammar has "POINT" and "Z" as two words, and nothing that parts them.
+func TestHeightsAreSaidInOneWordOrTwo(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][2]string{
+		{"S_WITHIN(geom, POINTZ(1 2 3))", "S_WITHIN(geom, POINT Z(1 2 3))"},
+		{"S_WITHIN(geom, linestringz(1 2 3, 4 5 6))", "S_WITHIN(geom, LINESTRING Z (1 2 3, 4 5 6))"},
+		{"S_WITHIN(geom, GEOMETRYCOLLECTIONZ(POINTZ(1 2 3)))", "S_WITHIN(geom, GEOMETRYCOLLECTION Z(POINT Z(1 2 3)))"},
+	} {
+		one, err := cql.Parse(c[0])
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		two, err := cql.Parse(c[1])
+		if err != nil || one.String() != two.String() {
+			t.Errorf("%s: %s, and as two words %s, %v", c[0], one, two, err)
+		}
+	}
+}

@@ -94,7 +94,7 @@ func (p *parser) operand() (Expr, error) {
 // worded reads what begins with a word: a name, TRUE, FALSE, or something with parentheses behind it.
 func (p *parser) worded(t token) (Expr, error) {
 	upper := strings.ToUpper(t.text)
-	if p.isAt(1, "(") || p.isAt(1, "Z") && p.isAt(2, "(") && shapes[upper] != nil {
+	if p.isAt(1, "(") || p.isAt(1, "Z") && p.isAt(2, "(") && shapeNamed(upper) != nil {
 		return p.deeper(func() (Expr, error) { return p.tagged(t, upper) })
 	}
 	switch upper {
@@ -123,8 +123,8 @@ func (p *parser) tagged(t token, upper string) (Expr, error) {
 	case "BBOX":
 		return p.box(t)
 	}
-	if shapes[upper] != nil {
-		return p.geometry(t, upper)
+	if s := shapeNamed(upper); s != nil {
+		return p.geometry(t, s)
 	}
 	if _, ok := named[upper]; !ok && reserved[upper] {
 		return nil, p.unexpected("a property or a value", "字段名或值")

@@ -72,11 +72,20 @@ func first[C any](cs []C) (c C) {
 	return c
 }
 
+// shapeNamed is the shape that a word names, which may say that there are heights: POINTZ is POINT Z. nil = it names none.
+func shapeNamed(word string) *shape {
+	name := strings.ToUpper(word)
+	if s := shapes[name]; s != nil {
+		return s
+	}
+	return shapes[strings.TrimSuffix(name, "Z")]
+}
+
 // geometry reads the WKT that begins with the name of a shape.
-func (p *parser) geometry(t token, name string) (Expr, error) {
+func (p *parser) geometry(t token, s *shape) (Expr, error) {
 	p.next()
 	p.accept("Z")
-	g, err := shapes[name].text(p)
+	g, err := s.text(p)
 	return newGeometry(g, err, p.crs, t.column)
 }
 
@@ -99,13 +108,13 @@ func newGeometry(g geom.T, err error, crs CRS, at int) (Expr, error) {
 func collected(p *parser) (geom.T, error) {
 	part := func(p *parser) (geom.T, error) {
 		t := p.peek()
-		name := strings.ToUpper(t.text)
-		if t.kind != word || shapes[name] == nil || name == collection {
+		s := shapeNamed(t.text)
+		if t.kind != word || s == nil || s == shapes[collection] {
 			return nil, p.unexpected("a geometry such as POINT", "几何图形，例如 POINT")
 		}
 		p.next()
 		p.accept("Z")
-		return shapes[name].text(p)
+		return s.text(p)
 	}
 	parts, err := listed(part)(p)
 	if err != nil {

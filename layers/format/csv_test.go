@@ -34,7 +34,7 @@ func TestCSVOfAnyKindIsRead(t *testing.T) {
 		"BOM":         {"a.csv", "", "\ufeffid,lon,lat\r\n01,116.09,35.8", "id|lon|lat\n2 01|116.09|35.8 POINT (116.09 35.8)", "table.geometry"},
 		"GBK":         {"a.csv", "gbk", "编号,经度,纬度\n丙,116.09,35.8\n", "编号|经度|纬度\n2 丙|116.09|35.8 POINT (116.09 35.8)", "table.geometry"},
 		"UTF-16":      {"a.csv", "utf16", "编号\t经度\t纬度\n丙\t116.09\t35.8\n", "编号|经度|纬度\n2 丙|116.09|35.8 POINT (116.09 35.8)", "table.geometry"},
-		"semicolons":  {"a.csv", "", "a;b;geom\n1,5;2;\"POINT (1 2)\"\n", "a|b|geom\n2 1,5|2|POINT (1 2) POINT (1 2)", "table.geometry csv.delimiter"},
+		"semicolons":  {"a.csv", "", "a;b;geom\n1,5;2;\"POINT (1 2)\"\n", "a|b\n2 1,5|2 POINT (1 2)", "table.geometry csv.delimiter"},
 		"wide commas": {"a.csv", "", "名称，X，Y\n甲，1，2\n", "名称|X|Y\n2 甲|1|2 POINT (1 2)", "table.geometry csv.delimiter"},
 		"txt":         {"a.txt", "", "a\tb\n1\t2\n", "a|b\n2 1|2", "table.nogeometry"},
 		"quotes":      {"a.csv", "", "a,b\n\"1,\"\"x\"\"\ny\",2\n\"z\"w,\"\"\n", "a|b\n2 1,\"x\"\ny|2\n3 zw|", "table.nogeometry"},
@@ -50,6 +50,7 @@ func TestCSVOfAnyKindIsRead(t *testing.T) {
 		"north named": {"a.csv", "", "点号,纵坐标(X),横坐标(Y),高程\nJ1,3963733.5,417743.25,43\nJ2,3963733.5,417743.25,无\n", "点号|纵坐标(X)|横坐标(Y)|高程\n2 J1|3963733.5|417743.25|43 POINT Z (417743.25 3963733.5 43)\n3 J2|3963733.5|417743.25|无 POINT (417743.25 3963733.5) geometry.height", "table.geometry"},
 		"degrees":     {"a.csv", "", "n,经度,纬度\n1,116°05′24″,35度48分\n2,坏,35\n3,\"3,963,700.5\",１２．５\n4,116,\n", "n|经度|纬度\n2 1|116°05′24″|35度48分 POINT (116.09 35.8) geometry.degrees,geometry.degrees\n3 2|坏|35  geometry.number\n4 3|3,963,700.5|１２．５ POINT (3963700.5 12.5)\n5 4|116|  geometry.number", "table.geometry"},
 		"bad WKT":     {"a.csv", "", "wkt,n\nPOINT(1 2),1\nPOINT(3 4),2\nPOINT(1 2),1\nPOINT(1 2),1\nPOINT(1 2),1\nPOINT(1 2),1\nPOINT(1 2),1\nPOINT(1 2),1\nPOINT(1 2),1\nPOINT(x),3\n", "", "table.geometry"},
+		"WKT":         {"a.csv", "", "n,geometry,m\n1,POINT(1 2),a\n2,POINT(3 4),b\n3,,c,d\n", "n|m\n2 1|a POINT (1 2)\n3 2|b POINT (3 4)\n4 3|c  table.ragged", "table.geometry"},
 		"NUL":         {"a.csv", "", "a,b\n1\x002,3\n", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -74,11 +74,11 @@ func (t *table) source(ctx context.Context, s *Source) (*Source, error) {
 		h.names, h.short = h.names[:t.fields], h.short[:t.fields]
 	}
 	s.Name = t.name
-	h.keepColumns(rows[h.rows:])
+	place, notes := findPlace(h, rows[h.rows:])
+	h.keepColumns(rows[h.rows:], place)
 	for _, c := range h.columns {
 		s.Fields = append(s.Fields, Field{Name: h.names[c], Kind: Text, Loose: true})
 	}
-	place, notes := findPlace(h, rows[h.rows:])
 	s.Notes = slices.Concat(s.Notes, h.notes, notes)
 	s.rowsOf(t.folder, func(ctx context.Context, yield func(*Row) error) error { return t.rows(ctx, s, h, place, yield) })
 	if err := s.survey(ctx); err != nil {
@@ -105,7 +105,7 @@ func (t *table) rows(ctx context.Context, s *Source, h header, place tablePlace,
 		for i, c := range h.columns {
 			m.set(i, cell1(r.cells, c))
 		}
-		t.checkWidth(m, r, h)
+		t.checkWidth(m, r, h, place)
 		for _, f := range r.faults {
 			if f.column >= 0 && f.column < len(h.names) {
 				f.note.Field = h.names[f.column]
@@ -118,7 +118,7 @@ func (t *table) rows(ctx context.Context, s *Source, h header, place tablePlace,
 }
 
 // checkWidth notes rows that have too few cells, or something where there is no field.
-func (t *table) checkWidth(m *rowMaker, r *tableRow, h header) {
+func (t *table) checkWidth(m *rowMaker, r *tableRow, h header, place tablePlace) {
 	if t.ragged && len(r.cells) < len(h.names) {
 		m.note(Note{Rule: "table.ragged", Severity: Warning, Words: layers.Say(
 			"the row has %d cells and the header %d; the last were left empty", "该行只有 %d 列，表头为 %d 列，缺少的列置空", len(r.cells), len(h.names))})
@@ -128,7 +128,7 @@ func (t *table) checkWidth(m *rowMaker, r *tableRow, h header) {
 	}
 	var extra []string
 	for i, c := range r.cells {
-		if c = strings.TrimSpace(c); c != "" && (i >= len(h.names) || !slices.Contains(h.columns, i)) {
+		if c = strings.TrimSpace(c); c != "" && i != place.wkt && (i >= len(h.names) || !slices.Contains(h.columns, i)) {
 			extra = append(extra, c)
 		}
 	}
@@ -150,9 +150,13 @@ type header struct {
 	unnamed []int
 }
 
-// keepColumns leaves out columns that have no name and in which nothing stands, as far as the sample goes.
-func (h *header) keepColumns(rows []tableRow) {
+// keepColumns leaves out columns that have no name and in which nothing stands, as far as the sample goes, and the one that is
+// the geometry in words: it would say what was, once the geometry is edited.
+func (h *header) keepColumns(rows []tableRow, place tablePlace) {
 	for i := range h.names {
+		if i == place.wkt {
+			continue
+		}
 		if h.last == 0 || !slices.Contains(h.unnamed, i) || slices.ContainsFunc(rows, func(r tableRow) bool { return strings.TrimSpace(cell1(r.cells, i)) != "" }) {
 			h.columns = append(h.columns, i)
 		}
