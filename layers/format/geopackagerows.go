@@ -202,18 +202,23 @@ func (t *packageTable) value(kind storage, c sqliteCell) ([]byte, bool) {
 	return nil, false
 }
 
-// moment is a time to the millisecond, without those where there are none.
+// moment is a time to the millisecond, without those where there are none, in its zone.
 func (t *packageTable) moment(c sqliteCell) ([]byte, bool) {
-	if !c.isText() || !isTime("2006-01-02T15:04:05.000Z", c.b) {
+	if !c.isText() || !isTime("2006-01-02T15:04:05.000Z", c.b) && !isZoned(c.b) {
 		return nil, false
 	}
-	whole := len("2006-01-02T15:04:05")
-	if string(c.b[whole:]) != ".000Z" {
+	const whole, milli = len("2006-01-02T15:04:05"), len("2006-01-02T15:04:05.000")
+	if string(c.b[whole:milli]) != ".000" {
 		return c.b, true
 	}
 	start := len(t.numbers)
-	t.numbers = append(append(t.numbers, c.b[:whole]...), 'Z')
+	t.numbers = append(append(t.numbers, c.b[:whole]...), c.b[milli:]...)
 	return t.numbers[start:], true
+}
+
+// isZoned tells whether a time names its zone, in quarters of an hour: GDAL knows no others.
+func isZoned(b []byte) bool {
+	return isTime("2006-01-02T15:04:05.000-07:00", b) && slices.Contains([]string{"00", "15", "30", "45"}, string(b[len(b)-2:]))
 }
 
 // number is the cell's, if it is a finite one; SQLite stores whole numbers as integers.

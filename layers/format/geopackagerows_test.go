@@ -108,6 +108,7 @@ func TestRowsOfAGeoPackageAreThoseThatGDALReads(t *testing.T) {
 		"a number too large":       {"MULTIPOLYGON", manyRows(5), []string{"UPDATE parcels SET long = 9223372036854775807, share = 9007199254740993 WHERE fid = 3"}},
 		"numbers without end":      {"MULTIPOLYGON", manyRows(5), []string{"UPDATE parcels SET share = 9e999 WHERE fid = 3", "UPDATE parcels SET share = -1e-300 WHERE fid = 4"}},
 		"dates that are none":      {"MULTIPOLYGON", manyRows(5), []string{"UPDATE parcels SET day = '2021-02-30' WHERE fid = 1", "UPDATE parcels SET day = '2021/3/4', at = '2021-03-04 05:06' WHERE fid = 2", "UPDATE parcels SET day = '', at = '2021-03-04T05:06:07' WHERE fid = 3"}},
+		"times of a zone":          {"MULTIPOLYGON", manyRows(5), []string{"UPDATE parcels SET at = '2021-03-04T05:06:07.250+08:00' WHERE fid = 1", "UPDATE parcels SET at = '2021-03-04T05:06:07.000-03:30' WHERE fid = 2", "UPDATE parcels SET at = '2021-03-04T05:06:07.000+08:07' WHERE fid = 3"}},
 		"broken characters":        {"MULTIPOLYGON", manyRows(5), []string{"UPDATE parcels SET name = CAST(X'41D6D0' AS TEXT) WHERE fid = 2", "UPDATE parcels SET name = CAST(X'410042' AS TEXT) WHERE fid = 3"}},
 		"a broken geometry":        {"MULTIPOLYGON", manyRows(5), []string{hexOf("00")}},
 		"big end first":            {"POINT", []string{"POINT(1 2),a", "POINT(1 2),b"}, []string{hexOf("4750000000000000" + "00000000013FF00000000000004000000000000000")}},
