@@ -234,10 +234,10 @@ func (j *judging) inside(s system, b layers.Bounds) float64 {
 }
 
 // best is the first other system in which the sample lies in the county; nil where there is none. Where the map does not
-// know its county, zones without their number say nothing, since any would do, but the one that the file names.
+// know its county, zones without their number say nothing, since any would do, but the one that the file names by its number.
 func (j *judging) best(said *system) *system {
 	for _, s := range candidates(said) {
-		named := said != nil && said.kind == gaussKruger && said.gk.Meridian == s.gk.Meridian
+		named := said != nil && said.numbered() && said.gk.Meridian == s.gk.Meridian && !s.swap
 		if !j.known && s.kind == gaussKruger && !s.numbered() && !named {
 			continue
 		}
