@@ -221,7 +221,15 @@ func proposeStandard(fields []fieldProfile) *Doubt {
 	if best == "" {
 		return nil
 	}
+	const most = 7 // that are named of what is missing
+	var without layers.Words
+	if len(lack) > most {
+		lack = append(lack[:most], "…")
+	}
+	if len(lack) > 0 {
+		without = layers.Say(" (without %s)", "（缺少 %s）", strings.Join(lack, ", "))
+	}
 	return &Doubt{Rule: "standard.like", Severity: format.Info, Words: layers.Say(
-		"the fields are like those of the standard table %s (without %s): --standard %[1]s maps to it",
-		"字段与标准表 %s 相符（缺少 %s），可按该表导入（--standard %[1]s）", best, strings.Join(append(lack, "—")[:min(len(lack)+1, 8)], ", "))}
+		"the fields are like those of the standard table %[1]s%[2]s: --standard %[1]s maps to it",
+		"字段与标准表 %[1]s 相符%[2]s，可按该表导入（--standard %[1]s）", best, without)}
 }
