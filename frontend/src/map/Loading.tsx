@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
+import { useLayers } from "../api/queries";
 import { useWords } from "../i18n";
-import { useMap } from "./current";
+import { useMap, type Making } from "./current";
 
 const patience = 400; // ms that may pass before anything is said
 
@@ -10,9 +11,16 @@ export function Loading() {
   const drawn = useMap((m) => !!m.style);
   const coming = useComing();
   const making = useMap((m) => m.making);
-  const least = Math.min(...Object.values(making));
-  if (least < Infinity) return <p className="map-making" role="status">{t("map.making", { percent: Math.floor(100 * least) })}</p>;
+  if (Object.keys(making).length > 0) return <MapMaking making={making} />;
   return coming || !drawn ? <div className="map-loading" role="progressbar" aria-label={t("map.loading")} /> : null;
+}
+
+/** Which small-scale maps are waited for, and how far each is. */
+function MapMaking({ making }: { making: Making }) {
+  const { t, named, list } = useWords();
+  const layers = useLayers();
+  const each = Object.entries(making).map(([name, done]) => t("map.madeOf", { name: named(layers.get(name) ?? { name }), percent: Math.floor(100 * done) }));
+  return <p className="map-making" role="status">{t("map.making", { layers: list(each) })}</p>;
 }
 
 /** Whether something that the map shows has been on its way for a while. */

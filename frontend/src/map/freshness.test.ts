@@ -1,5 +1,6 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import { afterEach, expect, test, vi } from "vitest";
+import { useMap } from "./current";
 import { Freshness } from "./freshness";
 
 afterEach(() => vi.restoreAllMocks());
@@ -10,27 +11,27 @@ function listening() {
   const refreshTiles = vi.fn();
   const map = { on: (name: string, f: (e: unknown) => void) => heard.set(name, f), getSource: (id: string) => id === "dltb", refreshTiles };
   new Freshness(map as unknown as MapLibre);
-  return { refreshTiles, fail: (e: unknown) => heard.get("error")!(e) };
+  return { refreshTiles, fail: (e: unknown) => heard.get("error")!(e), come: (e: unknown) => heard.get("sourcedata")!(e) };
 }
 const tile = { tileID: { canonical: { z: 14, x: 13473, y: 6443 } } };
 
-test("a tile that a busy server refused is fetched again", () => {
+test("a tile that a busy server refused is fetched again", async () => {
   vi.useFakeTimers();
   const { refreshTiles, fail } = listening();
   fail({ error: { status: 503 }, sourceId: "dltb", tile });
   expect(refreshTiles).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(2000);
+  await vi.advanceTimersByTimeAsync(2000);
   expect(refreshTiles).toHaveBeenCalledExactlyOnceWith("dltb", [{ z: 14, x: 13473, y: 6443 }]);
   vi.useRealTimers();
 });
 
-test("a tile that never came is fetched again once the line may be back", () => {
+test("a tile that never came is fetched again once the line may be back", async () => {
   vi.useFakeTimers();
   const { refreshTiles, fail } = listening();
   fail({ error: new TypeError("Failed to fetch"), sourceId: "dltb", tile });
-  vi.advanceTimersByTime(2900);
+  await vi.advanceTimersByTimeAsync(2900);
   expect(refreshTiles).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(3200);
+  await vi.advanceTimersByTimeAsync(3200);
   expect(refreshTiles).toHaveBeenCalledOnce();
   vi.useRealTimers();
 });
@@ -73,12 +74,18 @@ test("however many changes there are, only tiles near them are fetched again", (
   expect(Math.max(...tiles)).toBeLessThan(20); // and costs a few tiles, never the whole screen
 });
 
-test("what a server says of a tile that has to wait is told", () => {
-  const heard = vi.fn();
-  const listeners = new Map<string, (e: unknown) => void>();
-  const map = { on: (name: string, f: (e: unknown) => void) => listeners.set(name, f), getSource: () => false, refreshTiles: vi.fn() };
-  new Freshness(map as unknown as MapLibre, heard);
-  const body = new Blob(["{}"]);
-  listeners.get("error")!({ error: { status: 503, body }, sourceId: "dltb", tile });
-  expect(heard).toHaveBeenCalledExactlyOnceWith(body);
+test("a tile that waits for a mosaic is not asked for every second, and is waited for until it is there", async () => {
+  vi.useFakeTimers();
+  const { refreshTiles, fail, come } = listening();
+  fail({ error: { status: 503, body: new Blob(['{"making": {"layer": "dltb", "done": 0.4}}']) }, sourceId: "dltb", tile });
+  await vi.advanceTimersByTimeAsync(5900);
+  expect(useMap.getState().making).toEqual({ dltb: 0.4 });
+  expect(refreshTiles).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(6200);
+  expect(refreshTiles).toHaveBeenCalledOnce();
+  come({ sourceId: "dltb", tile: { ...tile, state: "errored" } });
+  expect(useMap.getState().making).toEqual({ dltb: 0.4 });
+  come({ sourceId: "dltb", tile: { ...tile, state: "loaded" } });
+  expect(useMap.getState().making).toEqual({});
+  vi.useRealTimers();
 });

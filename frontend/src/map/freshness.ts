@@ -1,16 +1,23 @@
-import type { ErrorEvent, Map as MapLibre } from "maplibre-gl";
+import type { ErrorEvent, Map as MapLibre, MapSourceDataEvent } from "maplibre-gl";
 import type { Bounds } from "../api/types";
 import { around, overlap, tilesOf, type TileAddress } from "../lib/tiles";
+import { came, hear } from "./making";
 
 type Touched = { bounds: Bounds; zoom?: number; fresh: Set<string> };
 
 /** What MapLibre adds to the error of a tile that did not come. */
 type LostTile = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: TileAddress } }; error: { status?: number; body?: Blob } };
 
+/** … and to the news of one that did. */
+type HeldTile = MapSourceDataEvent & { tile?: { state: string; tileID: { canonical: TileAddress } } };
+
 export const world: Bounds = [-180, -85, 180, 85];
 
 /** How long until a tile is asked for again, ms, by what the answer was; 0 = none came. */
 const waits: Record<number, number | undefined> = { 0: 3000, 502: 3000, 503: 1000, 504: 3000 };
+
+/** … and where it waits for a mosaic: each try keeps the server from making it, and remade says when it is there. */
+const mosaicWait = 6000;
 
 const mostTouched = 64;
 
@@ -39,27 +46,31 @@ function joined(list: Touched[]): Touched[] {
 export class Freshness {
   private readonly touched = new Map<string, Touched[]>();
 
-  /** heard is told of tiles that have to wait for something else than their turn. */
-  constructor(private readonly map: MapLibre, private readonly heard: (answer: Blob) => void = () => {}) {
+  constructor(private readonly map: MapLibre) {
     map.on("moveend", () => this.touched.forEach((_, source) => this.refresh(source)));
-    map.on("error", (e: LostTile) => this.again(e));
+    map.on("error", (e: LostTile) => void this.again(e));
+    map.on("sourcedata", ({ sourceId, tile }: HeldTile) => {
+      if (tile?.state !== "loaded") return;
+      const { z, x, y } = tile.tileID.canonical;
+      came({ source: sourceId, key: `${z}/${x}/${y}` });
+    });
   }
 
   /**
    * A busy server answers 503 and asks to come back soon; where the line is cut, or a proxy finds no server, nobody says when:
    * the tile is fetched again until it is there, so that no hole stays.
    */
-  private again({ error, sourceId, tile }: LostTile): void {
-    const wait = waits[error.status ?? 0];
-    if (wait === undefined || !sourceId || !tile) {
+  private async again({ error, sourceId, tile }: LostTile): Promise<void> {
+    const usual = waits[error.status ?? 0];
+    if (usual === undefined || !sourceId || !tile) {
       console.error(error); // as MapLibre does where nobody listens
       return;
     }
-    if (error.status === 503 && error.body) this.heard(error.body);
     const { z, x, y } = tile.tileID.canonical;
+    const ofMosaic = error.status === 503 && error.body && (await hear({ source: sourceId, key: `${z}/${x}/${y}` }, error.body));
     setTimeout(() => {
       if (this.map.getSource(sourceId)) this.map.refreshTiles(sourceId, [{ z, x, y }]);
-    }, wait * (1 + Math.random()));
+    }, (ofMosaic ? mosaicWait : usual) * (1 + Math.random()));
   }
 
   /** Something of a source changed within bounds; without bounds, anywhere. */

@@ -2,7 +2,6 @@ import { Map as MapLibre, type GeoJSONSource, type StyleSpecification } from "ma
 import { dress, type Dress } from "./dress";
 import { fonts } from "./fonts";
 import { Freshness } from "./freshness";
-import { hear } from "./making";
 import { supplyImages } from "./images";
 import { withOverlays } from "./overlay";
 import type { Beside, MapView } from "./view";
@@ -26,7 +25,7 @@ export class Twin implements Beside {
       style: { version: 8, sources: {}, layers: [] },
     });
     supplyImages(this.map);
-    this.freshness = new Freshness(this.map, (answer) => void hear(answer));
+    this.freshness = new Freshness(this.map);
     this.follow = () => void this.map.jumpTo(this.place());
     first.map.on("move", this.follow);
     this.unmirror = first.mirror((overlay, data) => void this.map.getSource<GeoJSONSource>(overlay)?.setData(data));

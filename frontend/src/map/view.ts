@@ -7,7 +7,6 @@ import { faded, markOf } from "../lib/style";
 import { dress, type Dress } from "./dress";
 import { fonts } from "./fonts";
 import { Freshness } from "./freshness";
-import { hear } from "./making";
 import { supplyImages } from "./images";
 import { withOverlays, type Overlay } from "./overlay";
 
@@ -43,7 +42,7 @@ export class MapView {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     supplyImages(this.map);
-    this.freshness = new Freshness(this.map, (answer) => void hear(answer));
+    this.freshness = new Freshness(this.map);
     this.map.on("idle", this.rested);
     (window as { __map?: MapLibre }).__map = this.map; // for journeys and the console
   }
