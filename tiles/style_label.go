@@ -24,26 +24,54 @@ func (b brush) label() styleLayer {
 		layout["text-size"] = 11
 	}
 	part.order = 100 + float64(b.layer.Style.Order)/100
+	if b.ofRoads() {
+		part.body["filter"] = passing(b.layer.Style.By, len(roads), func(i int) string { return roads[i].class }, func(i, zoom int) bool { return roads[i].named <= zoom })
+	}
 	return part.with(map[string]any{"minzoom": max(b.labelAt(13), b.layer.Drawing.MinZoom)})
+}
+
+// passing is a filter that at each zoom passes the classes that are shown there, and from z14 also what is of none of them.
+func passing(by string, classes int, class func(i int) string, shown func(i, zoom int) bool) []any {
+	of := []any{"to-string", []any{"get", by}}
+	filter := []any{"step", []any{"zoom"}, false}
+	for zoom := 7; zoom <= 17; zoom++ {
+		yes, no := []any{}, []any{}
+		for i := range classes {
+			if shown(i, zoom) {
+				yes = append(yes, class(i))
+			} else {
+				no = append(no, class(i))
+			}
+		}
+		switch {
+		case zoom < 14 && len(yes) > 0:
+			filter = append(filter, zoom, []any{"match", of, yes, true, false})
+		case zoom >= 14 && len(no) > 0:
+			filter = append(filter, zoom, []any{"match", of, no, false, true})
+		default:
+			filter = append(filter, zoom, zoom >= 14)
+		}
+	}
+	return filter
 }
 
 // placeLook is how the names of one class of places are written.
 type placeLook struct {
 	class          string
-	at             int // zoom of the first
+	at, until      int // zooms of the first, and of the first where it is no more: the map is within the place
 	size10, size15 float64
 	bold           bool
 }
 
 // places has the classes of scheme place_class, the most important first.
 var places = []placeLook{
-	{"county", 7, 17, 22, true},
-	{"town", 9, 13.5, 18, true},
-	{"water", 10, 11.5, 14, false},
-	{"hill", 11, 11, 13, false},
-	{"community", 12, 11, 14, false},
-	{"village", 12, 10.5, 13, false},
-	{"road", 14, 10.5, 12, false},
+	{"county", 7, 14, 17, 22, true},
+	{"town", 9, 17, 13.5, 18, true},
+	{"water", 10, 24, 11.5, 14, false},
+	{"hill", 11, 24, 11, 13, false},
+	{"community", 12, 24, 11, 14, false},
+	{"village", 12, 24, 10.5, 13, false},
+	{"road", 14, 24, 10.5, 12, false},
 }
 
 // place writes names alone: size and weight by class, the important ones first.
@@ -96,19 +124,6 @@ func (b brush) place() []styleLayer {
 	if by == "" {
 		return []styleLayer{part}
 	}
-	from := []any{"step", []any{"zoom"}, false}
-	for z := 7; z <= 14; z++ {
-		shown := []any{}
-		for _, p := range places {
-			if p.at <= z {
-				shown = append(shown, p.class)
-			}
-		}
-		if z == 14 {
-			from = append(from, z, true)
-			break
-		}
-		from = append(from, z, []any{"match", class, shown, true, false})
-	}
-	return []styleLayer{part.with(map[string]any{"filter": from})}
+	filter := passing(by, len(places), func(i int) string { return places[i].class }, func(i, zoom int) bool { return places[i].at <= zoom && zoom < places[i].until })
+	return []styleLayer{part.with(map[string]any{"filter": filter})}
 }

@@ -1,24 +1,32 @@
 package tiles
 
-// roadLook is how one class of road is drawn: widths in pixels at z10, z14 and z18, colours in light and dark.
+// roadLook is how one class of road is drawn: widths in pixels at z10, z14 and z18, colours in light and dark, and the zoom from
+// which it is named.
 type roadLook struct {
 	class           string
 	z10, z14, z18   float64
 	light, darkFill string
+	named           int
 }
 
 // roads has the classes of scheme road_class, the least first: later ones are drawn over earlier ones.
 var roads = []roadLook{
-	{"field", 0.2, 0.8, 5, "#F3EBD2", "#2E3A42"},
-	{"village", 0.3, 1.4, 8, "#FFFDF4", "#39474F"},
-	{"township", 0.6, 2.2, 11, "#FFFFFF", "#42525C"},
-	{"street_branch", 0.4, 2.4, 13, "#FFFFFF", "#42525C"},
-	{"street_secondary", 0.7, 3.4, 18, "#FFFFFF", "#4A5C67"},
-	{"county", 1.1, 3.4, 15, "#FFF6D2", "#566672"},
-	{"street_main", 1.1, 4.6, 24, "#FFF9E3", "#566672"},
-	{"provincial", 1.6, 4.4, 18, "#FCE6A8", "#6E6A50"},
-	{"national", 1.9, 5, 20, "#F9D48C", "#7D6B45"},
-	{"expressway", 2.3, 5.6, 22, "#F0B673", "#8A5F3A"},
+	{"field", 0.2, 0.8, 5, "#F3EBD2", "#2E3A42", 16},
+	{"village", 0.3, 1.4, 8, "#FFFDF4", "#39474F", 15},
+	{"township", 0.6, 2.2, 11, "#FFFFFF", "#42525C", 14},
+	{"street_branch", 0.4, 2.4, 13, "#FFFFFF", "#42525C", 15},
+	{"street_secondary", 0.7, 3.4, 18, "#FFFFFF", "#4A5C67", 14},
+	{"county", 1.1, 3.4, 15, "#FFF6D2", "#566672", 13},
+	{"street_main", 1.1, 4.6, 24, "#FFF9E3", "#566672", 13},
+	{"provincial", 1.6, 4.4, 18, "#FCE6A8", "#6E6A50", 12},
+	{"national", 1.9, 5, 20, "#F9D48C", "#7D6B45", 12},
+	{"expressway", 2.3, 5.6, 22, "#F0B673", "#8A5F3A", 12},
+}
+
+// ofRoads tells whether the layer is of roads by class.
+func (b brush) ofRoads() bool {
+	p, ok := b.layer.Property(b.layer.Style.By)
+	return ok && p.Scheme == "road_class"
 }
 
 // road draws roads: casings of all below bodies of all, widths and colours by class.
@@ -46,6 +54,7 @@ func (b brush) road() []styleLayer {
 			return append(expr, 1+casing)
 		}
 		return zoomed(
+			7, at(func(r roadLook) float64 { return r.z10 / 2 }, 0),
 			10, at(func(r roadLook) float64 { return r.z10 }, casing*0.4),
 			14, at(func(r roadLook) float64 { return r.z14 }, casing),
 			18, at(func(r roadLook) float64 { return r.z18 }, casing*1.4))

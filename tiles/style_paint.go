@@ -46,7 +46,7 @@ func (b brush) fill() []styleLayer {
 	}
 	line := b.part("edge", "line", 0.2, map[string]any{
 		"line-color": b.byCode(value(edge), edge(b.own())), "line-width": zoomed(13, 0.3, 16, 0.8, 19, 1.4),
-		"line-opacity": []any{"interpolate", []any{"linear"}, []any{"zoom"}, 13, 0.35, 15, 0.9},
+		"line-opacity": []any{"interpolate", []any{"linear"}, []any{"zoom"}, 13, 0.08, 14, 0.35, 16, 0.9}, // strips of fields are few pixels wide
 	}, map[string]any{"line-join": "round"})
 	return append(parts, line.with(map[string]any{"minzoom": max(13, b.layer.Drawing.MinZoom)}))
 }
@@ -103,7 +103,7 @@ const urbanBoundary = "czkfbj"
 
 // line draws lines, or the outlines of areas; roads are a case of their own.
 func (b brush) line() []styleLayer {
-	if p, ok := b.layer.Property(b.layer.Style.By); ok && p.Scheme == "road_class" {
+	if b.ofRoads() {
 		return b.road()
 	}
 	mark := func(_, c string) string { return b.look.mark(c) }
@@ -112,7 +112,7 @@ func (b brush) line() []styleLayer {
 	case b.layer.Name == urbanBoundary:
 		paint["line-width"] = zoomed(9, 1.2, 13, 2.2, 17, 3)
 	case strings.HasSuffix(b.layer.GeometryType, "Polygon"): // neighbours share a boundary, which is drawn twice
-		paint["line-width"], paint["line-opacity"] = zoomed(9, 0.8, 13, 1.3, 17, 2.2), 0.6
+		paint["line-width"], paint["line-opacity"] = zoomed(7, 0.35, 9, 0.8, 13, 1.3, 17, 2.2), 0.6
 	}
 	if dash := b.dash(); dash != nil {
 		paint["line-dasharray"] = dash

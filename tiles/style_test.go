@@ -186,6 +186,42 @@ func TestStyleLabelsAreasFromPointsAndLinesAlongThem(t *testing.T) {
 	}
 }
 
+// passes reads a filter that steps by zoom and asks for one property.
+func passes(t *testing.T, filter []any, zoom int, class string) bool {
+	t.Helper()
+	at := filter[2]
+	for i := 3; i < len(filter) && filter[i].(float64) <= float64(zoom); i += 2 {
+		at = filter[i+1]
+	}
+	match, ok := at.([]any)
+	if !ok {
+		return at.(bool)
+	}
+	if slices.Contains(match[2].([]any), any(class)) {
+		return match[3].(bool)
+	}
+	return match[4].(bool)
+}
+
+func TestStyleNamesTheGreatFirstAndNotThePlaceOneIsIn(t *testing.T) {
+	t.Parallel()
+	doc := draw(t, "light")
+	for _, c := range []struct {
+		layer, class string
+		from, until  int // the zooms that name it
+	}{
+		{"place_name", "county", 7, 13}, {"place_name", "town", 9, 16}, {"place_name", "village", 12, 20}, {"place_name", "of no class", 14, 20},
+		{"road", "national", 12, 20}, {"road", "street_main", 13, 20}, {"road", "village", 15, 20}, {"road", "field", 16, 20}, {"road", "of no class", 14, 20},
+	} {
+		filter := doc.layer(t, c.layer+":label").Filter
+		for zoom := 6; zoom <= 20; zoom++ {
+			if want := c.from <= zoom && zoom <= c.until; passes(t, filter, zoom, c.class) != want {
+				t.Errorf("%s %s at z%d: named %t, want %t", c.layer, c.class, zoom, !want, want)
+			}
+		}
+	}
+}
+
 func TestStyleShowsFlowFromZoom17AndCombinedSewersDashed(t *testing.T) {
 	t.Parallel()
 	doc := draw(t, "light")
