@@ -31,7 +31,7 @@ bench: setup-test ## measures: the price of triggers, tiles, queries (BENCH=patt
 bench-import: setup-test frontend/dist/index.html ## imports beside plain ogr2ogr, and appends up to 3 million (ARGS='--rows 350000 --runs 3 --append 3000000')
 	go run ./cmd/bench import $(ARGS)
 
-bench-tiles: setup-test frontend/dist/index.html ## tiles beside Martin, MapServer and pg_tileserv, where they are installed (ARGS='--rounds 3 --data DIR --martin PROGRAM --json FILE')
+bench-tiles: setup-test frontend/dist/index.html ## tiles beside Martin, Tegola, MapServer and pg_tileserv, where they are installed (ARGS='--rounds 3 --data DIR --martin PROGRAM --json FILE')
 	go run ./cmd/bench tiles $(ARGS)
 
 bench-features: setup-test frontend/dist/index.html ## whole layers, single features and pages beside MapServer and pg_featureserv, where they are installed (ARGS='--rounds 3 --data DIR --json FILE')

@@ -68,6 +68,9 @@ func (r *rig) startPeers(ctx context.Context, c tilesCmd, bounds layers.Bounds) 
 	if err := r.startMartin(ctx, c); err != nil {
 		return err
 	}
+	if err := r.startTegola(ctx, c.Tegola); err != nil {
+		return err
+	}
 	if err := r.startTileserv(ctx, c.Tileserv); err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ type tilesCmd struct {
 	Dir         string   `type:"path" help:"Where the throw-away directory is made."`
 	Data        string   `type:"path" placeholder:"DIR" help:"Private PostGIS to use and keep, with a county; made if missing. None: a throw-away one."`
 	Martin      string   `placeholder:"PROGRAM" help:"Martin; on PATH if not given."`
+	Tegola      string   `placeholder:"PROGRAM" help:"Tegola; on PATH if not given."`
 	Tileserv    string   `placeholder:"PROGRAM" help:"pg_tileserv; on PATH if not given."`
 	MapServer   string   `name:"mapserver" placeholder:"PROGRAM" help:"MapServer's mapserv; on PATH if not given."`
 	Nginx       string   `placeholder:"PROGRAM" help:"nginx, which stands before MapServer; on PATH if not given."`
