@@ -64,7 +64,7 @@ func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 	own := turn{of: t}
 	defer own.end()
 	for _, d := range p.drawings {
-		l, rows, err := t.read(ctx, d, k, &own)
+		l, rows, err := t.read(ctx, p.layer, d, k, &own)
 		if err != nil {
 			return nil, err
 		}
@@ -80,14 +80,29 @@ func (t *Tiles) encode(ctx context.Context, p *plan, k key) ([]byte, error) {
 	if err := own.begin(ctx); err != nil {
 		return nil, err
 	}
-	begin := time.Now()
-	defer func() { t.opt.Observe(StageCompress, time.Since(begin)) }()
+	defer t.observe(StageCompress, time.Now())
 	return fit(ls)
 }
 
-// read asks PostGIS for the rows of one drawing and encodes them as they come, in its turn. The query ends with the context.
-func (t *Tiles) read(ctx context.Context, d drawing, k key, own *turn) (layer *mvt.Layer, n int, err error) {
+// read encodes the rows of one drawing, in its turn: those that a tile above was drawn from, or else PostGIS's.
+func (t *Tiles) read(ctx context.Context, l *layers.Layer, d drawing, k key, own *turn) (layer *mvt.Layer, n int, err error) {
+	if rows, of := t.rowsets.above(l, d, k); rows != nil {
+		if err := own.begin(ctx); err != nil {
+			return nil, 0, err
+		}
+		begin := time.Now()
+		defer t.observe(StageKept, begin)
+		layer = mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
+		n, err = rows.in(of, k.tile, rowReader(rows.fields, layer))
+		return layer, n, err
+	}
+	return t.ask(ctx, l, d, k, own)
+}
+
+// ask asks PostGIS for the rows of one drawing and encodes them as they come. The query ends with the context.
+func (t *Tiles) ask(ctx context.Context, l *layers.Layer, d drawing, k key, own *turn) (layer *mvt.Layer, n int, err error) {
 	own.end() // nobody waits for a query in it
+	kept := t.gather(l, d, k)
 	begin := time.Now()
 	rows, err := t.pool.Query(ctx, d.sql, d.in(k.set, k.tile)...)
 	if err != nil {
@@ -95,25 +110,34 @@ func (t *Tiles) read(ctx context.Context, d drawing, k key, own *turn) (layer *m
 	}
 	defer rows.Close()
 	more := rows.Next()
-	t.opt.Observe(StageSelect, time.Since(begin))
+	t.observe(StageSelect, begin)
+	layer = mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
 	if !more { // and the connection is somebody else's
-		return mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys), 0, rows.Err()
+		return layer, 0, rows.Err()
 	}
 	if err := own.begin(ctx); err != nil {
 		return nil, 0, err
 	}
 	begin = time.Now()
-	layer = mvt.NewLayer(d.layer, d.grid(k.set, k.tile), d.keys)
 	add := rowReader(rows.FieldDescriptions(), layer)
+	kept.of(rows.FieldDescriptions())
 	for ; more; more = rows.Next() {
 		n++
-		if err := add(rows.RawValues()); err != nil {
+		values := rows.RawValues()
+		if err := add(values); err != nil {
 			return nil, n, err
 		}
+		kept = kept.add(values, layer)
 	}
-	t.opt.Observe(StageEncode, time.Since(begin))
-	return layer, n, rows.Err()
+	t.observe(StageEncode, begin)
+	if err := rows.Err(); err != nil {
+		return nil, n, err
+	}
+	kept.end()
+	return layer, n, nil
 }
+
+func (t *Tiles) observe(stage Stage, begin time.Time) { t.opt.Observe(stage, time.Since(begin)) }
 
 // grid is where the tile lies, for the encoder.
 func (d drawing) grid(set *MatrixSet, tile Tile) mvt.Grid {

@@ -134,6 +134,18 @@ func TestRealTilesAgreeWithPostGIS(t *testing.T) {
 	}
 }
 
+// place is a corner of one of a layer's features, in degrees.
+func (g *gallery) place(name string, r *rand.Rand) (x, y float64) {
+	g.Helper()
+	err := g.pool.QueryRow(g.Context(), fmt.Sprintf(`select st_x(p), st_y(p) from (select (st_dumppoints(geom)).geom p from (
+		select geom from layer.%s where not st_isempty(geom) and st_ymax(geom) < 85 and st_ymin(geom) > -85 order by hashint8(fid # $1) limit 1) one) all_points
+		order by hashfloat8(st_x(p) * $2) limit 1`, name), int64(r.Uint32()), r.Float64()).Scan(&x, &y)
+	if err != nil {
+		g.Fatal(err)
+	}
+	return x, y
+}
+
 // compare compares a tile of a layer at a random place.
 func (g *gallery) compare(name string, set *tiles.MatrixSet, r *rand.Rand) (features int) {
 	g.Helper()
@@ -141,13 +153,7 @@ func (g *gallery) compare(name string, set *tiles.MatrixSet, r *rand.Rand) (feat
 	if err != nil {
 		g.Fatal(err)
 	}
-	var x, y float64
-	err = g.pool.QueryRow(g.Context(), fmt.Sprintf(`select st_x(p), st_y(p) from (select (st_dumppoints(geom)).geom p from (
-		select geom from layer.%s where not st_isempty(geom) and st_ymax(geom) < 85 and st_ymin(geom) > -85 order by hashint8(fid # $1) limit 1) one) all_points
-		order by hashfloat8(st_x(p) * $2) limit 1`, name), int64(r.Uint32()), r.Float64()).Scan(&x, &y)
-	if err != nil {
-		g.Fatal(err)
-	}
+	x, y := g.place(name, r)
 	z := 5 + r.IntN(14)
 	var tile tiles.Tile
 	for ; ; z++ { // so deep that nothing is thinned out

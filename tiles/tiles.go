@@ -26,7 +26,7 @@ import (
 
 // Options says what tiles may take of their machine.
 type Options struct {
-	Bytes    int64         // of memory for the cache; 0 = DefaultBytes, below 0 = nothing is kept
+	Bytes    int64         // of memory for tiles that have been drawn, and for rows they were drawn from; 0 = DefaultBytes, below 0 = nothing is kept
 	Share    int           // connections of the pool that may draw at once; 0 = half of them
 	Patience time.Duration // how long a tile waits for one of them before it is refused; 0 = 800 ms
 	Limit    time.Duration // that drawing one layer of a tile may take; 0 = 15 s
@@ -43,11 +43,12 @@ const (
 	StageSelect   Stage = "select"   // until the first row comes
 	StageTurn     Stage = "turn"     // until no more encode than there are processors
 	StageEncode   Stage = "encode"   // rows are read and encoded as they come
+	StageKept     Stage = "kept"     // in place of select and encode: rows that a tile above was drawn from are encoded
 	StageCompress Stage = "compress" //
 	StageMosaic   Stage = "mosaic"   // apart from these: a block of a mosaic is made again, from rows to a field or from fields to a tile
 )
 
-// DefaultBytes is the size of the cache where nothing is said.
+// DefaultBytes is the memory for what is kept where nothing is said.
 const DefaultBytes = 96 << 20
 
 // Tiles makes the bodies of tiles and keeps them. It is safe for concurrent use.
@@ -56,6 +57,7 @@ type Tiles struct {
 	store    *layers.Store
 	opt      Options
 	cache    *cache.Cache
+	rowsets  rowsets
 	plans    plans
 	mosaics  mosaics
 	log      following
@@ -77,7 +79,8 @@ func New(pool *pgxpool.Pool, store *layers.Store, opt Options) *Tiles {
 	}
 	t := &Tiles{pool: pool, store: store, opt: opt, shares: make(chan struct{}, opt.Share), turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	t.log.ready = make(chan struct{})
-	t.cache = cache.New(cache.Options{Bytes: max(0, opt.Bytes), Limit: 2 * opt.Limit, Fill: t.fill})
+	t.rowsets.budget = max(0, opt.Bytes/2)
+	t.cache = cache.New(cache.Options{Bytes: max(0, opt.Bytes-t.rowsets.budget), Limit: 2 * opt.Limit, Fill: t.fill})
 	return t
 }
 

@@ -1,5 +1,7 @@
 package mvt
 
+import "math"
+
 // Grid is where a tile lies and how fine it is: columns go east from West, rows south from North, in units of which the
 // tile's side has Extent. Geometries are kept for Buffer units beyond each side.
 type Grid struct {
@@ -25,6 +27,14 @@ func (b box) contains(o box) bool {
 
 func (b box) meets(o box) bool {
 	return o.minX <= b.maxX && o.maxX >= b.minX && o.minY <= b.maxY && o.maxY >= b.minY
+}
+
+// nowhere is the box that holds nothing.
+var nowhere = box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+
+// with is the box around both.
+func (b box) with(o box) box {
+	return box{min(b.minX, o.minX), min(b.minY, o.minY), max(b.maxX, o.maxX), max(b.maxY, o.maxY)}
 }
 
 // point is a place in units of a grid: x to the east, y to the south.

@@ -161,6 +161,13 @@ func (l *Layer) Add(id int64, wkb []byte) (bool, error) {
 	return true, nil
 }
 
+// Bounds is where the geometry that Add was given last lies, all of it, in units of the grid; min is beyond max where it lies
+// nowhere.
+func (l *Layer) Bounds() (minX, minY, maxX, maxY float64) {
+	b := l.shape.all
+	return b.minX, b.minY, b.maxX, b.maxY
+}
+
 // Place is a place on the grid: x to the east, y to the south.
 type Place struct{ X, Y int32 }
 

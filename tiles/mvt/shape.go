@@ -26,6 +26,7 @@ type shape struct {
 	kinds   [4]commands
 	area    float64 // of all polygons of the geometry, whole, in units of the grid
 	length  float64 // of all its lines
+	all     box     // around the geometry, whole
 	points  []cell  // of all points of the geometry
 	rings   rings   // of one polygon, as they are read
 	cut     rings   // and clipped
@@ -46,7 +47,7 @@ func (s *shape) encode(g Grid, wkb []byte) (out [4][]byte, err error) {
 		s.kinds[i] = commands{b: s.kinds[i].b[:0]}
 	}
 	s.points, s.cells, s.corners = s.points[:0], s.cells[:0], s.corners[:0]
-	s.area, s.length = 0, 0
+	s.area, s.length, s.all = 0, 0, nowhere
 	r := &reader{b: wkb}
 	if err := s.geometry(r, 0); err != nil {
 		return out, err
@@ -99,6 +100,7 @@ func (s *shape) point(r *reader, more int) (err error) {
 	if s.line, bounds, err = r.points(s.grid, 1, more, s.line[:0]); err != nil {
 		return err
 	}
+	s.all = s.all.with(bounds)
 	if len(s.line) == 1 && s.clip.contains(bounds) {
 		s.points = append(s.points, round(s.line[0]))
 	}
@@ -114,6 +116,7 @@ func (s *shape) lineString(r *reader, more int) error {
 	if s.line, bounds, err = r.points(s.grid, n, more, s.line[:0]); err != nil {
 		return err
 	}
+	s.all = s.all.with(bounds)
 	s.length += lengthOf(s.line)
 	switch {
 	case !s.clip.meets(bounds):
@@ -172,6 +175,7 @@ func (s *shape) polygon(r *reader, more int) error {
 		if s.rings.points, bounds, err = r.points(s.grid, size, more, s.rings.points); err != nil {
 			return err
 		}
+		s.all = s.all.with(bounds)
 		if area := areaOf(s.rings.points[start:]); i == 0 {
 			s.area += area
 		} else {

@@ -67,7 +67,7 @@ func (r *reader) points(g Grid, n uint32, more int, into []point) ([]point, box,
 		return into, box{}, errWKB
 	}
 	scale := float64(g.Extent) / g.Side
-	bounds := box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	bounds := nowhere
 	for range n {
 		var x, y float64
 		if r.big {

@@ -1,0 +1,226 @@
+package tiles
+
+import (
+	lru "container/list"
+	"encoding/binary"
+	"slices"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"onemap/layers"
+	"onemap/tiles/mvt"
+)
+
+// rowset is the rows that a tile was drawn from, kept to draw those below it from: whoever has looked at a place looks
+// closer next, and what a tile of zoom 16 shows is in its ancestor of zoom 14. It never changes.
+type rowset struct {
+	layer    *layers.Layer // as it was described
+	sql      string        // what they are the answer to
+	position int64         // every change of the log up to it is in them
+	fields   []pgconn.FieldDescription
+	boxes    []rowBox
+	ends     []uint32 // of each row in data
+	data     []byte   // of each column one more than its length, 0 for null, and its bytes
+}
+
+// rowBox holds a row's geometry: minX, minY, maxX, maxY in units of the grid of the tile it was read for.
+type rowBox [4]int16
+
+// farthest is a place on the grid far beyond a tile's buffer: a rowBox says no more of what lies beyond it.
+const farthest = 2 * Extent
+
+// rowsetKey names what a rowset is good for.
+type rowsetKey struct {
+	layer, audience, properties string
+	tile                        Tile // of WebMercatorQuad
+}
+
+// closest is how many zooms below its tile a rowset is used for: deeper ones would look at too many rows for too few.
+const closest = 6
+
+// rowsets are those that have been used last, as many as a budget allows. Nothing in them is taken out when rows change: a
+// tile says from which position on rows are good for it. They are safe for concurrent use.
+type rowsets struct {
+	budget int64 // of bytes; 0 = none are kept
+
+	mu    sync.Mutex
+	bytes int64
+	last  lru.List // of *keptRowset, the last used in front
+	kept  map[rowsetKey]*lru.Element
+}
+
+type keptRowset struct {
+	key  rowsetKey
+	rows *rowset
+}
+
+// shared reports whether a drawing's rows are kept: those of a layer whose changes the log has, asked for by place alone.
+func (d drawing) shared(l *layers.Layer, k key) bool {
+	if !l.Tracked || d.points || d.beyond > 0 || k.set != WebMercatorQuad || k.asOf != 0 || k.filter != "" {
+		return false
+	}
+	return !slices.ContainsFunc(d.args, func(a any) bool { _, ok := a.(side); return !ok })
+}
+
+// above finds the rows of the nearest tile above one whose rows are as new as the key says.
+func (r *rowsets) above(l *layers.Layer, d drawing, k key) (*rowset, Tile) {
+	if r.budget == 0 || !d.shared(l, k) {
+		return nil, Tile{}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	tile := k.tile
+	for range min(closest, tile.Z) {
+		tile = Tile{tile.Z - 1, tile.X >> 1, tile.Y >> 1}
+		e := r.kept[rowsetKey{k.layer, k.audience, k.properties, tile}]
+		if e == nil {
+			continue
+		}
+		if rows := e.Value.(*keptRowset).rows; rows.layer == l && rows.sql == d.sql && rows.position >= k.revision {
+			r.last.MoveToFront(e)
+			return rows, tile
+		}
+	}
+	return nil, Tile{}
+}
+
+// size is about what a rowset takes, with its places in the list and the map.
+func (r *rowset) size() int64 { return int64(len(r.data) + 12*len(r.boxes) + 512) }
+
+// most is the size of the largest rowset that is kept.
+func (r *rowsets) most() int64 { return r.budget / 64 }
+
+// keep keeps rows, in place of those of the same name.
+func (r *rowsets) keep(key rowsetKey, rows *rowset) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kept == nil {
+		r.kept = map[rowsetKey]*lru.Element{}
+	}
+	if e := r.kept[key]; e != nil {
+		r.drop(e)
+	}
+	r.kept[key] = r.last.PushFront(&keptRowset{key, rows})
+	r.bytes += rows.size()
+	for r.bytes > r.budget {
+		r.drop(r.last.Back())
+	}
+}
+
+func (r *rowsets) drop(e *lru.Element) {
+	kept := r.last.Remove(e).(*keptRowset)
+	delete(r.kept, kept.key)
+	r.bytes -= kept.rows.size()
+}
+
+// gathering is a rowset that is being read. A nil one gathers nothing.
+type gathering struct {
+	into *rowsets
+	key  rowsetKey
+	rows rowset
+}
+
+// gatherings are those whose memory another one may use.
+var gatherings = sync.Pool{New: func() any { return &gathering{} }}
+
+// gather begins a rowset; nil where it would not be kept. It is called before the rows are asked for.
+func (t *Tiles) gather(l *layers.Layer, d drawing, k key) *gathering {
+	if t.rowsets.budget == 0 || k.tile.Z >= MaxZoom || !t.log.begun.Load() || !d.shared(l, k) {
+		return nil
+	}
+	g := gatherings.Get().(*gathering)
+	g.into, g.key = &t.rowsets, rowsetKey{k.layer, k.audience, k.properties, k.tile}
+	g.rows = rowset{layer: l, sql: d.sql, position: t.log.position.Load(), boxes: g.rows.boxes[:0], ends: g.rows.ends[:0], data: g.rows.data[:0]}
+	return g
+}
+
+// of says what the columns are.
+func (g *gathering) of(fields []pgconn.FieldDescription) {
+	if g != nil {
+		g.rows.fields = slices.Clone(fields)
+	}
+}
+
+// add notes the row that a layer has been given last; one that lies nowhere is in no tile. It returns nil once there is
+// more than is kept.
+func (g *gathering) add(values [][]byte, layer *mvt.Layer) *gathering {
+	if g == nil || values[1] == nil {
+		return g
+	}
+	minX, minY, maxX, maxY := layer.Bounds()
+	if !(minX <= maxX && minY <= maxY) {
+		return g
+	}
+	r := &g.rows
+	for _, v := range values {
+		if v == nil {
+			r.data = append(r.data, 0)
+			continue
+		}
+		r.data = append(binary.AppendUvarint(r.data, uint64(len(v))+1), v...)
+	}
+	r.boxes = append(r.boxes, rowBox{low(minX), low(minY), high(maxX), high(maxY)})
+	r.ends = append(r.ends, uint32(len(r.data)))
+	if r.size() > g.into.most() {
+		gatherings.Put(g)
+		return nil
+	}
+	return g
+}
+
+// low and high are whole units around a place.
+func low(v float64) int16 { return int16(min(max(v-1, -farthest), farthest)) }
+
+func high(v float64) int16 { return int16(min(max(v+1, -farthest), farthest)) }
+
+// end keeps the rows, all of which have been added.
+func (g *gathering) end() {
+	if g == nil {
+		return
+	}
+	rows := g.rows
+	rows.boxes, rows.ends, rows.data = slices.Clone(rows.boxes), slices.Clone(rows.ends), slices.Clone(rows.data)
+	g.into.keep(g.key, &rows)
+	gatherings.Put(g)
+}
+
+// in calls see with the values of each row that may lie in a tile below the one the rows were read for, or in its buffer.
+func (r *rowset) in(of, tile Tile, see func(values [][]byte) error) (n int, err error) {
+	near := below(of, tile)
+	values := make([][]byte, len(r.fields))
+	for i, b := range r.boxes {
+		if b[0] > near[2] || b[2] < near[0] || b[1] > near[3] || b[3] < near[1] {
+			continue
+		}
+		from := uint32(0)
+		if i > 0 {
+			from = r.ends[i-1]
+		}
+		split(r.data[from:r.ends[i]], values)
+		n++
+		if err := see(values); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// below is where a tile lies in one above it, with its buffer and a unit more.
+func below(of, tile Tile) rowBox {
+	down := tile.Z - of.Z
+	side, buffer := Extent>>down, Buffer>>down+2
+	x, y := (tile.X-of.X<<down)*side, (tile.Y-of.Y<<down)*side
+	return rowBox{int16(x - buffer), int16(y - buffer), int16(x + side + buffer), int16(y + side + buffer)}
+}
+
+// split finds the values of a row.
+func split(row []byte, values [][]byte) {
+	for i := range values {
+		n, head := binary.Uvarint(row)
+		row = row[head:]
+		if values[i] = nil; n > 0 {
+			values[i], row = row[:n-1:n-1], row[n-1:]
+		}
+	}
+}
