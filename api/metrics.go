@@ -57,7 +57,7 @@ func newMetrics() *metrics {
 		streams: prometheus.NewGauge(prometheus.GaugeOpts{Name: "onemap_event_streams", Help: "Open event streams."}),
 	}
 	m.stages = prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "onemap_tile_stage_seconds", Help: "Time of each stage of drawing a layer of a tile: wait, select, turn, encode, compress; and of making a block of a mosaic again.",
+		Name: "onemap_tile_stage_seconds", Help: "Time of each stage of drawing a layer of a tile: wait, select, turn, encode, compress; kept in place of select and encode, from rows of a tile above; and of making a block of a mosaic again.",
 		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 	}, []string{"stage"})
 	m.registry.MustRegister(m.requests, m.took, m.streams, m.stages, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

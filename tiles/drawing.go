@@ -26,6 +26,7 @@ type drawing struct {
 	sql    string
 	args   []any   // a side stands for one of the tile's
 	points bool    // each is in one tile only
+	shared bool    // its rows are those of tiles below, too: see rowset
 	beyond float64 // pixels beyond the tile that have to be known
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // encoding counts the ways that the same rows have been encoded in. Whoever changes what bytes the same rows give counts on.
-const encoding = 5
+const encoding = 6
 
 // everyone is the audience that sees everything. Audiences are hashes of what a grant leaves of a layer.
 const everyone = "all"

@@ -50,6 +50,9 @@ func (t *Tiles) plan(ctx context.Context, l *layers.Layer, k key) (*plan, error)
 	if p.drawings, err = q.drawings(); err != nil || !keep {
 		return p, err
 	}
+	for i, d := range p.drawings {
+		p.drawings[i].shared = q.shares(d)
+	}
 	t.plans.mu.Lock()
 	defer t.plans.mu.Unlock()
 	if t.plans.made == nil || len(t.plans.made) >= mostPlans {

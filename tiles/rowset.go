@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"bytes"
 	lru "container/list"
 	"encoding/binary"
 	"slices"
@@ -8,20 +9,18 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"onemap/layers"
 	"onemap/tiles/mvt"
 )
 
 // rowset is the rows that a tile was drawn from, kept to draw those below it from: whoever has looked at a place looks
 // closer next, and what a tile of zoom 16 shows is in its ancestor of zoom 14. It never changes.
 type rowset struct {
-	layer    *layers.Layer // as it was described
-	sql      string        // what they are the answer to
-	position int64         // every change of the log up to it is in them
+	sql      string // what they are the answer to
+	position int64  // every change of the log up to it is in them
 	fields   []pgconn.FieldDescription
 	boxes    []rowBox
 	ends     []uint32 // of each row in data
-	data     []byte   // of each column one more than its length, 0 for null, and its bytes
+	data     []byte   // see gathering.value
 }
 
 // rowBox holds a row's geometry: minX, minY, maxX, maxY in units of the grid of the tile it was read for.
@@ -36,8 +35,8 @@ type rowsetKey struct {
 	tile                        Tile // of WebMercatorQuad
 }
 
-// closest is how many zooms below its tile a rowset is used for: deeper ones would look at too many rows for too few.
-const closest = 6
+// levelsBelow is how many zooms below its tile a rowset is used for: deeper ones would look at too many rows for too few.
+const levelsBelow = 6
 
 // rowsets are those that have been used last, as many as a budget allows. Nothing in them is taken out when rows change: a
 // tile says from which position on rows are good for it. They are safe for concurrent use.
@@ -55,29 +54,28 @@ type keptRowset struct {
 	rows *rowset
 }
 
-// shared reports whether a drawing's rows are kept: those of a layer whose changes the log has, asked for by place alone.
-func (d drawing) shared(l *layers.Layer, k key) bool {
-	if !l.Tracked || d.points || d.beyond > 0 || k.set != WebMercatorQuad || k.asOf != 0 || k.filter != "" {
-		return false
-	}
-	return !slices.ContainsFunc(d.args, func(a any) bool { _, ok := a.(side); return !ok })
+// shares reports whether the rows of a layer's drawing are kept: those of a layer whose changes the log has, asked for by
+// place alone.
+func (q *question) shares(d drawing) bool {
+	byPlace := !slices.ContainsFunc(d.args, func(a any) bool { _, ok := a.(side); return !ok })
+	return byPlace && q.layer.Tracked && q.set == WebMercatorQuad && !d.points && d.beyond == 0
 }
 
 // above finds the rows of the nearest tile above one whose rows are as new as the key says.
-func (r *rowsets) above(l *layers.Layer, d drawing, k key) (*rowset, Tile) {
-	if r.budget == 0 || !d.shared(l, k) {
+func (r *rowsets) above(d drawing, k key) (*rowset, Tile) {
+	if r.budget == 0 || !d.shared {
 		return nil, Tile{}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	tile := k.tile
-	for range min(closest, tile.Z) {
+	for range min(levelsBelow, tile.Z) {
 		tile = Tile{tile.Z - 1, tile.X >> 1, tile.Y >> 1}
 		e := r.kept[rowsetKey{k.layer, k.audience, k.properties, tile}]
 		if e == nil {
 			continue
 		}
-		if rows := e.Value.(*keptRowset).rows; rows.layer == l && rows.sql == d.sql && rows.position >= k.revision {
+		if rows := e.Value.(*keptRowset).rows; rows.sql == d.sql && rows.position >= k.revision {
 			r.last.MoveToFront(e)
 			return rows, tile
 		}
@@ -119,19 +117,25 @@ type gathering struct {
 	into *rowsets
 	key  rowsetKey
 	rows rowset
+	last []span // where in data the last value of each column is, that others may be like
+
+	packed []byte // the last geometry
 }
+
+// span is a part of a rowset's data.
+type span struct{ from, to int }
 
 // gatherings are those whose memory another one may use.
 var gatherings = sync.Pool{New: func() any { return &gathering{} }}
 
 // gather begins a rowset; nil where it would not be kept. It is called before the rows are asked for.
-func (t *Tiles) gather(l *layers.Layer, d drawing, k key) *gathering {
-	if t.rowsets.budget == 0 || k.tile.Z >= MaxZoom || !t.log.begun.Load() || !d.shared(l, k) {
+func (t *Tiles) gather(d drawing, k key) *gathering {
+	if t.rowsets.budget == 0 || k.tile.Z >= MaxZoom || !t.log.begun.Load() || !d.shared {
 		return nil
 	}
 	g := gatherings.Get().(*gathering)
 	g.into, g.key = &t.rowsets, rowsetKey{k.layer, k.audience, k.properties, k.tile}
-	g.rows = rowset{layer: l, sql: d.sql, position: t.log.position.Load(), boxes: g.rows.boxes[:0], ends: g.rows.ends[:0], data: g.rows.data[:0]}
+	g.rows = rowset{sql: d.sql, position: t.log.position.Load(), boxes: g.rows.boxes[:0], ends: g.rows.ends[:0], data: g.rows.data[:0]}
 	return g
 }
 
@@ -139,11 +143,12 @@ func (t *Tiles) gather(l *layers.Layer, d drawing, k key) *gathering {
 func (g *gathering) of(fields []pgconn.FieldDescription) {
 	if g != nil {
 		g.rows.fields = slices.Clone(fields)
+		g.last = append(g.last[:0], make([]span, len(fields))...)
 	}
 }
 
-// add notes the row that a layer has been given last; one that lies nowhere is in no tile. It returns nil once there is
-// more than is kept.
+// add notes the row that a layer has been given last; one that lies nowhere is in no tile. It returns nil once it is known
+// that the rows are not kept: they are too many, have no number by which they are put in order, or can't be packed.
 func (g *gathering) add(values [][]byte, layer *mvt.Layer) *gathering {
 	if g == nil || values[1] == nil {
 		return g
@@ -152,22 +157,45 @@ func (g *gathering) add(values [][]byte, layer *mvt.Layer) *gathering {
 	if !(minX <= maxX && minY <= maxY) {
 		return g
 	}
-	r := &g.rows
-	for _, v := range values {
-		if v == nil {
-			r.data = append(r.data, 0)
-			continue
+	r, ok := &g.rows, values[0] != nil
+	for i, v := range values {
+		if i == 1 && ok {
+			g.packed, ok = mvt.Pack(g.packed[:0], v, quantum)
+			v = g.packed
 		}
-		r.data = append(binary.AppendUvarint(r.data, uint64(len(v))+1), v...)
+		g.value(i, v)
 	}
 	r.boxes = append(r.boxes, rowBox{low(minX), low(minY), high(maxX), high(maxY)})
 	r.ends = append(r.ends, uint32(len(r.data)))
-	if r.size() > g.into.most() {
+	if !ok || r.size() > g.into.most() {
 		gatherings.Put(g)
 		return nil
 	}
 	return g
 }
+
+// value notes a value: its length and inlineValue more, and its bytes; 0 for null; or likeLast, and the place of one before it.
+func (g *gathering) value(column int, v []byte) {
+	r, last := &g.rows, &g.last[column]
+	switch {
+	case v == nil:
+		r.data = append(r.data, nullValue)
+	case len(v) > 4 && bytes.Equal(v, r.data[last.from:last.to]):
+		r.data = binary.AppendUvarint(append(r.data, likeLast), uint64(last.from))
+		r.data = binary.AppendUvarint(r.data, uint64(len(v)))
+	default:
+		r.data = binary.AppendUvarint(r.data, uint64(len(v))+inlineValue)
+		*last = span{len(r.data), len(r.data) + len(v)}
+		r.data = append(r.data, v...)
+	}
+}
+
+// How a value in a rowset begins.
+const (
+	nullValue = iota
+	likeLast
+	inlineValue
+)
 
 // low and high are whole units around a place.
 func low(v float64) int16 { return int16(min(max(v-1, -farthest), farthest)) }
@@ -193,11 +221,11 @@ func (r *rowset) in(of, tile Tile, see func(values [][]byte) error) (n int, err 
 		if b[0] > near[2] || b[2] < near[0] || b[1] > near[3] || b[3] < near[1] {
 			continue
 		}
-		from := uint32(0)
+		at := 0
 		if i > 0 {
-			from = r.ends[i-1]
+			at = int(r.ends[i-1])
 		}
-		split(r.data[from:r.ends[i]], values)
+		r.split(at, values)
 		n++
 		if err := see(values); err != nil {
 			return n, err
@@ -214,13 +242,22 @@ func below(of, tile Tile) rowBox {
 	return rowBox{int16(x - buffer), int16(y - buffer), int16(x + side + buffer), int16(y + side + buffer)}
 }
 
-// split finds the values of a row.
-func split(row []byte, values [][]byte) {
+// split finds the values of the row that begins at a place.
+func (r *rowset) split(at int, values [][]byte) {
+	number := func() int {
+		n, size := binary.Uvarint(r.data[at:])
+		at += size
+		return int(n)
+	}
 	for i := range values {
-		n, head := binary.Uvarint(row)
-		row = row[head:]
-		if values[i] = nil; n > 0 {
-			values[i], row = row[:n-1:n-1], row[n-1:]
+		switch n := number(); n {
+		case nullValue:
+			values[i] = nil
+		case likeLast:
+			from := number()
+			values[i] = r.data[from : from+number()]
+		default:
+			values[i], at = r.data[at:at+n-inlineValue], at+n-inlineValue
 		}
 	}
 }

@@ -35,7 +35,7 @@ type serveCmd struct {
 	PublicURL  string        `placeholder:"URL" env:"ONEMAP_PUBLIC_URL" help:"Where clients reach the server; links are built from it (${env})."`
 	TrustProxy bool          `env:"ONEMAP_TRUST_PROXY" help:"Believe Forwarded and X-Forwarded headers (${env})."`
 	Grace      time.Duration `default:"10s" help:"How long running requests may go on after Ctrl-C."`
-	Cache      int64         `placeholder:"MIB" default:"96" env:"ONEMAP_CACHE" help:"Memory for tiles that have been drawn, in MiB (${env})."`
+	Cache      int64         `placeholder:"MIB" default:"96" env:"ONEMAP_CACHE" help:"Memory for tiles that have been drawn and for the rows they were drawn from, in MiB (${env})."`
 	GCJ02      bool          `name:"gcj02" env:"ONEMAP_GCJ02" help:"Offer tiles that are shifted, approximately, for base maps in GCJ-02 (Gaode, Tencent) as the set WebMercatorQuadGCJ02, for display only (${env})."`
 
 	Archives string `placeholder:"DIR" type:"path" env:"ONEMAP_ARCHIVES" help:"Serve the PMTiles archives in this directory too: the tiles of NAME.pmtiles at /tiles/NAME/{z}/{x}/{y}.mvt (${env})."`

@@ -9,6 +9,7 @@ type Grid struct {
 	Side        float64 // of the tile, in the same
 	Extent      int
 	Buffer      int
+	Quantum     float64 // coordinates are rounded to this before anything else; a power of two; 0 = they are not. See Pack.
 
 	Shift func(x, y float64) (float64, float64) // moves each place before it is drawn; nil = not at all
 }

@@ -8,14 +8,20 @@ import (
 
 var errWKB = errors.New("not a well-known binary geometry")
 
-// reader reads (E)WKB, either byte order, any dimension, with or without SRID.
+// reader reads (E)WKB, either byte order, any dimension, with or without SRID; and what Pack has written.
 type reader struct {
-	b   []byte
-	big bool
+	b      []byte
+	big    bool
+	packed bool
+	x, y   int64 // packed: the place before
 }
 
 // header reads the head of one geometry: its type (1–7, 15–17) and how many bytes beyond x and y a point has.
 func (r *reader) header() (kind uint32, more int, err error) {
+	if len(r.b) > 2 && r.b[0] == packedMark {
+		kind, r.packed, r.b = uint32(r.b[1]), true, r.b[2:]
+		return kind, 0, nil
+	}
 	if len(r.b) < 5 || r.b[0] > 1 {
 		return 0, 0, errWKB
 	}
@@ -47,6 +53,14 @@ func (r *reader) header() (kind uint32, more int, err error) {
 }
 
 func (r *reader) uint32() (uint32, error) {
+	if r.packed {
+		v, n := binary.Uvarint(r.b)
+		if n <= 0 || v > math.MaxUint32 {
+			return 0, errWKB
+		}
+		r.b = r.b[n:]
+		return uint32(v), nil
+	}
 	if len(r.b) < 4 {
 		return 0, errWKB
 	}
@@ -60,22 +74,57 @@ func (r *reader) uint32() (uint32, error) {
 	return v, nil
 }
 
+// has reports whether so many points of so many bytes are left, or, packed, may be.
+func (r *reader) has(n uint32, stride int) bool {
+	if r.packed {
+		stride = 2
+	}
+	return uint64(n)*uint64(stride) <= uint64(len(r.b))
+}
+
+// place reads x and y of a point, and passes over more bytes.
+func (r *reader) place(more int) (x, y float64) {
+	if r.big {
+		x, y = math.Float64frombits(binary.BigEndian.Uint64(r.b)), math.Float64frombits(binary.BigEndian.Uint64(r.b[8:]))
+	} else {
+		x, y = math.Float64frombits(binary.LittleEndian.Uint64(r.b)), math.Float64frombits(binary.LittleEndian.Uint64(r.b[8:]))
+	}
+	r.b = r.b[16+more:]
+	return x, y
+}
+
+// step reads x and y of a packed point, in quanta.
+func (r *reader) step() bool {
+	dx, n := binary.Varint(r.b)
+	if n <= 0 {
+		return false
+	}
+	dy, m := binary.Varint(r.b[n:])
+	if m <= 0 {
+		return false
+	}
+	r.x, r.y, r.b = r.x+dx, r.y+dy, r.b[n+m:]
+	return true
+}
+
 // points reads n points into units of the grid, and tells the box that holds them. Points that are no numbers are left out.
 func (r *reader) points(g Grid, n uint32, more int, into []point) ([]point, box, error) {
-	stride := 16 + more
-	if uint64(n)*uint64(stride) > uint64(len(r.b)) {
+	if !r.has(n, 16+more) {
 		return into, box{}, errWKB
 	}
-	scale := float64(g.Extent) / g.Side
-	bounds := nowhere
+	scale, bounds, steps := float64(g.Extent)/g.Side, nowhere, 1/g.Quantum
 	for range n {
 		var x, y float64
-		if r.big {
-			x, y = math.Float64frombits(binary.BigEndian.Uint64(r.b)), math.Float64frombits(binary.BigEndian.Uint64(r.b[8:]))
-		} else {
-			x, y = math.Float64frombits(binary.LittleEndian.Uint64(r.b)), math.Float64frombits(binary.LittleEndian.Uint64(r.b[8:]))
+		switch {
+		case !r.packed:
+			if x, y = r.place(more); g.Quantum > 0 {
+				x, y = math.Floor(x*steps+0.5)*g.Quantum, math.Floor(y*steps+0.5)*g.Quantum
+			}
+		case r.step():
+			x, y = float64(r.x)*g.Quantum, float64(r.y)*g.Quantum
+		default:
+			return into, box{}, errWKB
 		}
-		r.b = r.b[stride:]
 		if g.Shift != nil {
 			x, y = g.Shift(x, y)
 		}
