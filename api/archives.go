@@ -75,7 +75,7 @@ func (s *Server) archiveTile(c echo.Context, name string, set *tiles.MatrixSet) 
 		coding = "gzip"
 	}
 	h["Cache-Control"] = noCache
-	h.Set("ETag", quoted(tile.ETag(), coding))
+	h.Set("ETag", inCoding(tile.ETag(), coding))
 	if matches(c.Request(), h.Get("ETag")) {
 		return c.NoContent(http.StatusNotModified)
 	}

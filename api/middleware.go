@@ -16,7 +16,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"onemap/api/auth"
 	"onemap/layers"
 )
 
@@ -27,7 +26,7 @@ const maxBody = 1 << 20
 func (s *Server) middleware() {
 	all := func(c echo.Context) error { return c.Handler()(c) } // what the route is for
 	for _, m := range slices.Backward([]echo.MiddlewareFunc{
-		s.patiently, s.identify, s.observe, s.recover, s.headers, s.noCrossSite, s.compressed, s.limitBody, auth.Middleware(),
+		s.patiently, s.identify, s.observe, s.recover, s.headers, s.noCrossSite, s.compressed, s.limitBody,
 	}) {
 		all = m(all)
 	}

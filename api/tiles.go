@@ -71,12 +71,9 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request) error {
 	h := c.Response().Header()
 	h["Cache-Control"] = noCache
 	coding := tileCoding(c.Request())
-	if tag := answer.ETag(); tag != "" {
-		tag = quoted(tag, coding)
-		h["Etag"] = []string{tag}
-		if matches(c.Request(), tag) {
-			return c.NoContent(http.StatusNotModified)
-		}
+	known := answer.ETag() != ""
+	if known && unchanged(c, inCoding(answer.ETag(), coding)) {
+		return c.NoContent(http.StatusNotModified)
 	}
 	body, err := answer.Body(ctx)
 	if err != nil {
@@ -85,11 +82,8 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request) error {
 	if body.Empty() {
 		return c.NoContent(http.StatusNoContent)
 	}
-	if answer.ETag() == "" {
-		h.Set("ETag", quoted(digest(body.Gzip()), coding))
-		if matches(c.Request(), h.Get("ETag")) {
-			return c.NoContent(http.StatusNotModified)
-		}
+	if !known && unchanged(c, inCoding(`"`+digest(body.Gzip())+`"`, coding)) {
+		return c.NoContent(http.StatusNotModified)
 	}
 	return writeTile(c, body, coding)
 }
@@ -131,12 +125,23 @@ func filterOf(p params) (string, error) {
 	return written, nil
 }
 
-// quoted is an ETag: the same tile in another coding is another representation (RFC 9110, 8.8.3).
-func quoted(tag, coding string) string {
-	if coding == "gzip" {
-		return `"` + tag + `"`
+// unchanged tells a tile's ETag, and whether the client has that already.
+func unchanged(c echo.Context, tag string) bool {
+	has := c.Request().Header["If-None-Match"]
+	if len(has) == 1 && has[0] == tag {
+		c.Response().Header()["Etag"] = has
+		return true
 	}
-	return `"` + tag + "-" + cmp.Or(coding, "plain") + `"`
+	c.Response().Header()["Etag"] = []string{tag}
+	return matches(c.Request(), tag)
+}
+
+// inCoding is an ETag in a coding: the same tile in another one is another representation (RFC 9110, 8.8.3).
+func inCoding(tag, coding string) string {
+	if coding == "gzip" {
+		return tag
+	}
+	return strings.TrimSuffix(tag, `"`) + "-" + cmp.Or(coding, "plain") + `"`
 }
 
 // tileCodings are the codings a tile can be sent in, best first: gzip is how it is kept.

@@ -17,15 +17,17 @@ type wholeListener struct{ net.Listener }
 func (l wholeListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
-		return &wholeConn{TCPConn: tcp}, nil
+		return &wholeConn{Conn: tcp, tcp: tcp}, nil
 	}
 	return c, err
 }
 
-// wholeConn keeps one write back until the next.
+// wholeConn keeps one write back until the next. It shows no more of a TCP connection than it looks after: ReadFrom would go
+// past what is kept.
 type wholeConn struct {
-	*net.TCPConn
-	keep  bool // the next write, because another will follow
+	net.Conn
+	tcp   *net.TCPConn // the same
+	keep  bool         // the next write, because another will follow
 	kept  []byte
 	parts [2][]byte
 }
@@ -38,15 +40,18 @@ func (c *wholeConn) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	if len(c.kept) == 0 {
-		return c.TCPConn.Write(b)
+		return c.tcp.Write(b)
 	}
 	before := len(c.kept)
 	c.parts = [2][]byte{c.kept, b}
 	both := net.Buffers(c.parts[:])
-	n, err := both.WriteTo(c.TCPConn)
+	n, err := both.WriteTo(c.tcp)
 	c.kept, c.parts = c.kept[:0], [2][]byte{}
 	return max(0, int(n)-before), err
 }
+
+// CloseWrite is what net/http calls so that a client who still sends can read the answer before the connection ends.
+func (c *wholeConn) CloseWrite() error { return c.tcp.CloseWrite() }
 
 // connKey is where a request's context has its connection.
 type connKey struct{}

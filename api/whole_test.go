@@ -5,10 +5,41 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 )
+
+// A file is handed to the connection by net/http where that takes one; a head that is kept back would be overtaken.
+func TestFilesGoBehindTheirHead(t *testing.T) {
+	t.Parallel()
+	body := bytes.Repeat([]byte("x"), 100_000)
+	path := filepath.Join(t.TempDir(), "body")
+	if err := os.WriteFile(path, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sendWhole(r, len(body))
+		http.ServeFile(w, r, path)
+	}))
+	server.Listener = Whole(server.Listener)
+	server.Config.ConnContext = WithConn
+	server.Start()
+	defer server.Close()
+	for range 3 {
+		answer, err := server.Client().Get(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || !bytes.Equal(got, body) || answer.ContentLength != int64(len(body)) {
+			t.Fatalf("%d bytes of %d, %v", len(got), answer.ContentLength, err)
+		}
+	}
+}
 
 // Answers of all sizes about that of net/http's buffer arrive whole, and the connection is good for the next.
 func TestAnswersArriveWhole(t *testing.T) {

@@ -167,9 +167,9 @@ func (a *Archives) Find(name string, set *MatrixSet, tile Tile) (*Archived, erro
 	return &Archived{o, name, tile}, nil
 }
 
-// ETag names the bytes of the tile, before they are read.
+// ETag names the bytes of the tile, in the quotes of HTTP, before they are read.
 func (t *Archived) ETag() string {
-	return etag("archive", []string{t.name, fmt.Sprint(t.from.size, t.from.time.UnixNano()), t.tile.String()})
+	return etag("archive", fmt.Appendf(nil, "\n%s\n%d %d\n%s", t.name, t.from.size, t.from.time.UnixNano(), t.tile))
 }
 
 // Bytes returns the tile, and whether it is compressed by gzip; nil when nothing is in it. Who takes no gzip gets it plain;

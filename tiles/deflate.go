@@ -18,19 +18,10 @@ import (
 // part is the bytes of one layer of a tile as they are kept: a gzip file (RFC 1952) whose compressed bytes (RFC 1951) end so
 // that those of another part can stand behind them. A tile of one layer is its part, as it lies there; one of several is their
 // compressed bytes one after the other. No bytes at all are an empty part.
-type part struct{ view }
-
-// view is a part's bytes as they lie in the cache.
-type view interface {
-	Len() int
-	WriteTo(w io.Writer) (int64, error)
+type part struct {
+	kept  cache.View
+	drawn []byte // just now, for who asked: they are not in the cache, and kept is nothing
 }
-
-// drawnNow is a part that is not in the cache.
-type drawnNow []byte
-
-func (d drawnNow) Len() int                           { return len(d) }
-func (d drawnNow) WriteTo(w io.Writer) (int64, error) { n, err := w.Write(d); return int64(n), err }
 
 // A gzip file's head, and its tail: an empty last block, check sum and length of what has been compressed, four bytes each,
 // least significant first.
@@ -65,20 +56,21 @@ func appendTail(b []byte, sum, size uint32) []byte {
 // Body is the bytes of a tile: one part for each of its layers that has something in it.
 type Body struct {
 	parts []part
-	sizes int    // of what is compressed in them
-	sum   uint32 // CRC-32 of the tile without compression
-	plain uint32 // bytes of it
+	sizes int     // of what is compressed in them
+	sum   uint32  // CRC-32 of the tile without compression
+	plain uint32  // bytes of it
+	one   [1]part // memory of parts, enough for one layer
 }
 
 // Empty reports whether there is nothing in the tile.
 func (b *Body) Empty() bool { return len(b.parts) == 0 }
 
 func (b *Body) add(p part) {
-	if p.Len() < len(gzipHead)+gzipTail {
+	if p.len() < len(gzipHead)+gzipTail {
 		return
 	}
 	var tail [8]byte
-	p.slice(p.Len()-len(tail), p.Len()).copy(tail[:])
+	p.slice(p.len()-len(tail), p.len()).copy(tail[:])
 	sum, size := binary.LittleEndian.Uint32(tail[:]), binary.LittleEndian.Uint32(tail[4:])
 	if !b.Empty() {
 		sum = combine(b.sum, sum, size)
@@ -86,31 +78,44 @@ func (b *Body) add(p part) {
 	b.sum = sum
 	b.plain += size
 	b.parts = append(b.parts, p)
-	b.sizes += p.Len() - len(gzipHead) - gzipTail
+	b.sizes += p.len() - len(gzipHead) - gzipTail
+}
+
+func (p part) len() int {
+	if p.drawn != nil {
+		return len(p.drawn)
+	}
+	return p.kept.Len()
 }
 
 // slice is some of a part's bytes.
 func (p part) slice(from, to int) part {
-	switch v := p.view.(type) {
-	case cache.View:
-		return part{v.Slice(from, to)}
-	case drawnNow:
-		return part{v[from:to]}
+	if p.drawn != nil {
+		return part{drawn: p.drawn[from:to]}
 	}
-	panic("a part of another kind")
+	return part{kept: p.kept.Slice(from, to)}
 }
 
 func (p part) copy(to []byte) {
-	switch v := p.view.(type) {
-	case cache.View:
-		v.Copy(to)
-	case drawnNow:
-		copy(to, v)
+	if p.drawn != nil {
+		copy(to, p.drawn)
+		return
 	}
+	p.kept.Copy(to)
+}
+
+// write writes a part's bytes.
+func (p part) write(w io.Writer) (err error) {
+	if p.drawn != nil {
+		_, err = w.Write(p.drawn)
+	} else {
+		_, err = p.kept.WriteTo(w)
+	}
+	return err
 }
 
 // deflated is what is compressed in a part.
-func (p part) deflated() part { return p.slice(len(gzipHead), p.Len()-gzipTail) }
+func (p part) deflated() part { return p.slice(len(gzipHead), p.len()-gzipTail) }
 
 // GzipLen is how many bytes WriteGzip writes.
 func (b *Body) GzipLen() int { return len(gzipHead) + b.sizes + gzipTail }
@@ -118,14 +123,13 @@ func (b *Body) GzipLen() int { return len(gzipHead) + b.sizes + gzipTail }
 // WriteGzip writes the tile compressed by gzip, as it is kept.
 func (b *Body) WriteGzip(w io.Writer) error {
 	if len(b.parts) == 1 {
-		_, err := b.parts[0].WriteTo(w)
-		return err
+		return b.parts[0].write(w)
 	}
 	if _, err := io.WriteString(w, gzipHead); err != nil {
 		return err
 	}
 	for _, p := range b.parts {
-		if _, err := p.deflated().WriteTo(w); err != nil {
+		if err := p.deflated().write(w); err != nil {
 			return err
 		}
 	}
@@ -153,7 +157,7 @@ func (b *Body) Plain() ([]byte, error) {
 	plain := bytes.NewBuffer(make([]byte, 0, b.plain))
 	for _, p := range b.parts {
 		var deflated bytes.Buffer
-		_, _ = p.deflated().WriteTo(&deflated) // a buffer takes everything
+		_ = p.deflated().write(&deflated) // a buffer takes everything
 		deflated.WriteString(last)
 		if _, err := io.Copy(plain, flate.NewReader(&deflated)); err != nil {
 			return nil, fmt.Errorf("decompress tile: %w", err)

@@ -26,12 +26,10 @@ type Request struct {
 type Answer struct {
 	tiles    *Tiles
 	keys     []key
-	names    []string // of the keys
 	etag     string
 	uncached bool   // a layer that the log does not know is in it, or the log is not followed yet
 	making   error  // it can not be had until a mosaic is made
-	key      [1]key // memory of keys and names, enough for one layer
-	name     [1]string
+	key      [1]key // memory of keys, enough for one layer
 }
 
 // Find says what a tile is called. It asks no database while the log is followed. It returns ErrNotFound for a layer or a
@@ -47,7 +45,7 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 		return nil, err
 	}
 	a := &Answer{tiles: t, uncached: !t.log.begun.Load()}
-	a.keys, a.names = a.key[:0], a.name[:0]
+	a.keys = a.key[:0]
 	for _, name := range r.Layers {
 		k := key{layer: name, audience: everyone, set: r.Set, tile: r.Tile, asOf: r.AsOf}
 		revisions := t.revisions(name)
@@ -88,10 +86,11 @@ func (t *Tiles) Find(ctx context.Context, actor layers.Actor, r Request) (*Answe
 	if err != nil {
 		return nil, err
 	}
+	names := make([]byte, 0, 256)
 	for _, k := range a.keys {
-		a.names = append(a.names, k.String())
+		names = k.append(append(names, '\n'))
 	}
-	a.etag = etag(database, a.names)
+	a.etag = etag(database, names)
 	return a, nil
 }
 
@@ -177,8 +176,8 @@ func (k *key) sift(l *layers.Layer, filter *cql.Filter) error {
 // drawn reports whether a layer is in tiles of a zoom at all.
 func drawn(l *layers.Layer, zoom int) bool { return l.Table.Geom != "" && zoom >= l.Drawing.MinZoom }
 
-// ETag names the bytes of the tile: an equal one means equal bytes, before they have been made. It is "" where nothing is
-// known before: the bytes are then to be named by themselves.
+// ETag names the bytes of the tile, in the quotes of HTTP: an equal one means equal bytes, before they have been made. It is
+// "" where nothing is known before: the bytes are then to be named by themselves.
 func (a *Answer) ETag() string { return a.etag }
 
 // Body makes the tile or finds it made. It returns ErrBusy when too many others are being made, and Making where it is of a mosaic
@@ -188,8 +187,9 @@ func (a *Answer) Body(ctx context.Context) (*Body, error) {
 		return nil, a.making
 	}
 	body := &Body{}
-	for i, k := range a.keys {
-		v, err := a.part(ctx, i)
+	body.parts = body.one[:0]
+	for _, k := range a.keys {
+		v, err := a.part(ctx, k)
 		if err != nil {
 			return nil, fmt.Errorf("tile %s of %s: %w", k.tile, k.layer, err)
 		}
@@ -199,16 +199,14 @@ func (a *Answer) Body(ctx context.Context) (*Body, error) {
 }
 
 // part is one layer of the tile.
-func (a *Answer) part(ctx context.Context, i int) (part, error) {
-	if a.keys[i].bare && !a.uncached {
-		return part{drawnNow(nil)}, nil
+func (a *Answer) part(ctx context.Context, k key) (p part, err error) {
+	switch {
+	case a.uncached:
+		p.drawn, err = a.tiles.draw(ctx, k)
+	case !k.bare:
+		p.kept, err = a.tiles.cache.Get(ctx, k.String())
 	}
-	if !a.uncached {
-		view, err := a.tiles.cache.Get(ctx, a.names[i])
-		return part{view}, err
-	}
-	b, err := a.tiles.draw(ctx, a.keys[i])
-	return part{drawnNow(b)}, err
+	return p, err
 }
 
 // fill makes what the cache has not.

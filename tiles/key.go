@@ -31,8 +31,9 @@ type key struct {
 	properties string // names, by commas
 }
 
-func (k key) String() string {
-	b := make([]byte, 0, 96)
+func (k key) String() string { return string(k.append(make([]byte, 0, 96))) }
+
+func (k key) append(b []byte) []byte {
 	b = append(b, k.layer...)
 	b = append(b, '@')
 	b = strconv.AppendInt(b, k.revision, 10)
@@ -41,11 +42,11 @@ func (k key) String() string {
 	}
 	b = append(append(b, '/'), k.audience...)
 	b = append(append(b, '/'), k.set.ID...)
-	for _, n := range []int{k.tile.Z, k.tile.X, k.tile.Y} {
+	for _, n := range [3]int{k.tile.Z, k.tile.X, k.tile.Y} {
 		b = strconv.AppendInt(append(b, '/'), int64(n), 10)
 	}
 	if k.asOf == 0 && k.filter == "" && k.properties == "" {
-		return string(b)
+		return b
 	}
 	q := url.Values{}
 	if k.asOf != 0 {
@@ -57,7 +58,7 @@ func (k key) String() string {
 	if k.properties != "" {
 		q.Set("properties", k.properties)
 	}
-	return string(b) + "?" + q.Encode()
+	return append(append(b, '?'), q.Encode()...)
 }
 
 // parseKey reads what String has written.
@@ -99,14 +100,11 @@ func parseKey(text string) (k key, err error) {
 	return k, nil
 }
 
-// etag names the bytes of a tile by the names of its keys, in one database.
-func etag(database string, names []string) string {
+// etag names the bytes of a tile by the names of its keys, in one database; each begins a line.
+func etag(database string, names []byte) string {
 	b := make([]byte, 0, 256)
 	b = strconv.AppendInt(b, encoding, 10)
-	b = append(append(b, ' '), database...)
-	for _, name := range names {
-		b = append(append(b, '\n'), name...)
-	}
+	b = append(append(append(b, ' '), database...), names...)
 	sum := sha256.Sum256(b)
-	return string(base64.RawURLEncoding.AppendEncode(b[:0], sum[:15]))
+	return string(append(base64.RawURLEncoding.AppendEncode(append(b[:0], '"'), sum[:15]), '"'))
 }

@@ -32,6 +32,7 @@ type Cache struct {
 	limit   time.Duration
 	group   *groupcache.Group
 	peers   atomic.Pointer[Peers]
+	places  sync.Pool // of *place
 	waiting waiting
 }
 
@@ -57,7 +58,7 @@ func New(opt Options) *Cache {
 			return c.(*Cache)
 		})
 	})
-	c := &Cache{fill: opt.Fill, limit: opt.Limit}
+	c := &Cache{fill: opt.Fill, limit: opt.Limit, places: sync.Pool{New: newPlace}}
 	if c.limit <= 0 {
 		c.limit = 30 * time.Second
 	}
@@ -92,9 +93,25 @@ func (c *Cache) Get(ctx context.Context, key string) (View, error) {
 	}
 }
 
+// place is where groupcache puts a value.
+type place struct {
+	view View
+	sink groupcache.Sink
+}
+
+func newPlace() any {
+	p := &place{}
+	p.sink = groupcache.ByteViewSink(&p.view)
+	return p
+}
+
 // get is a value with its head and padding.
-func (c *Cache) get(ctx context.Context, key string) (view View, err error) {
-	err = c.group.Get(context.WithoutCancel(ctx), key, groupcache.ByteViewSink(&view))
+func (c *Cache) get(ctx context.Context, key string) (View, error) {
+	p, _ := c.places.Get().(*place)
+	err := c.group.Get(ctx, key, p.sink)
+	view := p.view
+	p.view = View{}
+	c.places.Put(p)
 	return view, err
 }
 
@@ -143,9 +160,9 @@ func (c *Cache) load(ctx context.Context, key string, dest groupcache.Sink) erro
 	})
 }
 
-// patiently does work for all who wait for a key; it ends when they have all left.
+// patiently does work for all who wait for a key; it ends when they have all left, not when ctx does: that is the first one's.
 func (c *Cache) patiently(ctx context.Context, key string, work func(context.Context) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	ctx, stop := context.WithTimeout(ctx, c.limit)
 	defer stop()
