@@ -9,7 +9,7 @@ import (
 
 // mosaicEncoding counts the ways in which the same rows have been made mosaics of. Whoever changes what bytes the same rows
 // give counts on.
-const mosaicEncoding = 2
+const mosaicEncoding = 3
 
 // deepestMosaic is the deepest zoom of any mosaic.
 const deepestMosaic = 15
@@ -74,13 +74,6 @@ func (d design) by() string {
 	return ""
 }
 
-// chunks is where the layer's data is: first column and row, last column and row of the fields of the last zoom.
-func (d design) chunks() []int32 {
-	b := mercator(*d.layer.Bounds)
-	from, to := at(b[0], b[3], d.last+1), at(b[2], b[1], d.last+1) // chunks are half a tile
-	return []int32{from.x, from.y, to.x, to.y}
-}
-
 // job is a part of making a mosaic: each is done once, in their order, whoever does it.
 type job struct {
 	kind       jobKind
@@ -98,24 +91,24 @@ const (
 
 // jobs is all that has to be done for a mosaic.
 func (m *mosaicRow) jobs() (all []job) {
-	over := func(kind jobKind, zoom, x0, y0, x1, y1 int) {
-		for y := y0; y <= y1; y++ {
-			for x := x0; x <= x1; x++ {
-				all = append(all, job{kind, zoom, x, y})
-			}
+	first, last := int(m.zooms[0]), int(m.zooms[1])
+	if last < first {
+		return nil
+	}
+	boxes := boxesOf(m.chunks)
+	for _, b := range boxes {
+		for at := range b.all() {
+			all = append(all, job{jobSample, last, at[0], at[1]})
 		}
 	}
-	first, last := int(m.zooms[0]), int(m.zooms[1])
-	x0, y0, x1, y1 := int(m.chunks[0]), int(m.chunks[1]), int(m.chunks[2]), int(m.chunks[3])
-	over(jobSample, last, x0, y0, x1, y1)
 	for z := last - 1; z >= m.shallowest(); z-- {
-		up := last - z
-		over(jobShrink, z, x0>>up, y0>>up, x1>>up, y1>>up)
+		for _, at := range union(boxes, func(b box) box { return b.above(last - z) }) {
+			all = append(all, job{jobShrink, z, at[0], at[1]})
+		}
 	}
 	for z := last; z >= first; z-- {
 		all = append(all, job{kind: jobPrices, zoom: z})
-		tiles := m.tilesAround(z, pixels{x0 * mosaic.Chunk, y0 * mosaic.Chunk, (x1 + 1) * mosaic.Chunk, (y1 + 1) * mosaic.Chunk})
-		for _, t := range tiles {
+		for _, t := range m.tiles(z) {
 			all = append(all, job{jobTile, z, t.X, t.Y})
 		}
 	}
@@ -123,14 +116,18 @@ func (m *mosaicRow) jobs() (all []job) {
 }
 
 // sampled is how many of the jobs come first, which read rows.
-func (m *mosaicRow) sampled() int {
-	return int(m.chunks[2]-m.chunks[0]+1) * int(m.chunks[3]-m.chunks[1]+1)
+func (m *mosaicRow) sampled() (n int) {
+	for _, b := range boxesOf(m.chunks) {
+		n += b.count()
+	}
+	return n
 }
 
 // scale is how many cells a pixel of a zoom has: the smaller a layer is on the screen, the more.
 func (m *mosaicRow) scale(zoom int) int {
 	up := int(m.zooms[1]) - zoom
-	side := mosaic.Chunk * (1 + int(max(m.chunks[2]-m.chunks[0], m.chunks[3]-m.chunks[1]))) >> up
+	around := around(boxesOf(m.chunks))
+	side := mosaic.Chunk * (1 + max(around.x1-around.x0, around.y1-around.y0)) >> up
 	scale := 1
 	for _, most := range []int{512, 128} {
 		if side <= most && deeper(scale) < up {
@@ -149,21 +146,24 @@ func deeper(scale int) int { return scale / 2 } // 1, 2, 4: 0, 1, 2
 // recipe is that of a zoom before it has prices.
 func (m *mosaicRow) recipe(zoom int) *mosaic.Recipe {
 	scale := m.scale(zoom)
-	return mosaic.Even(scale, mosaic.Samples*mosaic.Samples<<(2*(int(m.zooms[1])-zoom-deeper(scale))))
+	return mosaic.Even(scale, mosaic.Full(int(m.zooms[1])-zoom-deeper(scale)))
 }
 
 // pixels is a rectangle of the last zoom's pixels, up to x1, y1.
 type pixels struct{ x0, y0, x1, y1 int }
 
-// tilesAround are the tiles of a zoom that a change of pixels can change.
-func (m *mosaicRow) tilesAround(zoom int, p pixels) (tiles []Tile) {
+// tiles are those of a zoom.
+func (m *mosaicRow) tiles(zoom int) (tiles []Tile) {
+	for _, at := range union(boxesOf(m.chunks), func(b box) box { return m.around(zoom, b.pixels()) }) {
+		tiles = append(tiles, Tile{zoom, at[0], at[1]})
+	}
+	return tiles
+}
+
+// around is the tiles of a zoom that a change of pixels can change, first and last.
+func (m *mosaicRow) around(zoom int, p pixels) box {
 	r := m.recipe(zoom)
 	up := int(m.zooms[1]) - zoom - deeper(r.Scale)
 	n, margin, last := r.Cells(), r.Margin(), 1<<zoom-1
-	for y := max(0, (p.y0>>up-margin)/n); y <= min(last, (p.y1>>up+margin)/n); y++ {
-		for x := max(0, (p.x0>>up-margin)/n); x <= min(last, (p.x1>>up+margin)/n); x++ {
-			tiles = append(tiles, Tile{zoom, x, y})
-		}
-	}
-	return tiles
+	return box{max(0, (p.x0>>up-margin)/n), max(0, (p.y0>>up-margin)/n), min(last, (p.x1>>up+margin)/n), min(last, (p.y1>>up+margin)/n)}
 }

@@ -39,10 +39,13 @@ func (k *keeper) follow(ctx context.Context, mk *maker, beside *mosaicRow, posit
 		m.noted = after
 		return !m.ready, k.write(ctx, mk, func() error { return mk.show(ctx) })
 	}
-	if beside == nil && m.drifted() {
-		return true, k.reprice(ctx, mk)
+	switch {
+	case beside != nil || !m.drifted():
+		return false, nil
+	case int(m.zooms[1]) < mk.design.last: // it may have more zooms by now
+		return true, k.anew(ctx, mk, m.position)
 	}
-	return false, nil
+	return true, k.reprice(ctx, mk)
 }
 
 // drift is the part of a mosaic's pixels that may become others before its prices are found again.
@@ -66,16 +69,24 @@ func (m *mosaicRow) changes(all []layers.Change) (ours []layers.Change) {
 // note notes what changes up to a position leave to be done; where they are of most of the layer, it is made anew.
 func (k *keeper) note(ctx context.Context, mk *maker, changes []layers.Change, position int64) error {
 	m := mk.m
-	if m.mostly(changes) {
-		return k.anew(ctx, mk, position)
-	}
 	touched := map[[2]int]pixels{}
-	for _, c := range changes {
-		for _, b := range []*layers.Bounds{c.Old, c.New} {
-			if b != nil {
-				pixelsOf(*b, int(m.zooms[1])).chunks(func(x, y int, part pixels) { touched[[2]int{x, y}] = part.with(touched[[2]int{x, y}]) })
+	mostly := m.mostly(changes)
+	for i := 0; i < len(changes) && !mostly; i++ {
+		for _, p := range m.pixels(changes[i]) {
+			for at := range p.box().all() {
+				touched[at] = p.in(at[0], at[1]).with(touched[at])
 			}
 		}
+		mostly = len(touched) > mostTouched
+	}
+	switch {
+	case mostly && !m.ready: // another is made besides; until then this one is the nearest to the truth
+		return k.write(ctx, mk, func() error { return mk.show(ctx) })
+	case mostly:
+		return k.anew(ctx, mk, position)
+	case m.zooms[1] < m.zooms[0]: // there is nothing of it
+		m.noted = position
+		return k.write(ctx, mk, func() error { return mk.show(ctx) })
 	}
 	return k.write(ctx, mk, func() error {
 		m.noted = position
@@ -87,16 +98,33 @@ func (k *keeper) note(ctx context.Context, mk *maker, changes []layers.Change, p
 	})
 }
 
-// mostly reports whether changes are of most of the layer.
+// mostTouched is how many chunks changes may touch that are brought in chunk by chunk.
+const mostTouched = 1 << 12
+
+// pixels are those of the last zoom that a change touches, by its old and its new bounds.
+func (m *mosaicRow) pixels(c layers.Change) (ps []pixels) {
+	for _, b := range []*layers.Bounds{c.Old, c.New} {
+		if b != nil {
+			ps = append(ps, pixelsOf(*b, int(m.zooms[1])))
+		}
+	}
+	return ps
+}
+
+// mostly reports whether changes are of most of the layer, or one is of more than can be brought in.
 func (m *mosaicRow) mostly(changes []layers.Change) bool {
 	area, all := 0, m.sampled()
 	for _, c := range changes {
 		if whole(c) {
 			return true
 		}
-		for _, b := range []*layers.Bounds{c.Old, c.New} {
-			if b != nil && c.Count > 1 {
-				pixelsOf(*b, int(m.zooms[1])).chunks(func(int, int, pixels) { area++ })
+		for _, p := range m.pixels(c) {
+			n := p.box().count()
+			if n > mostTouched {
+				return true
+			}
+			if c.Count > 1 {
+				area += n
 			}
 		}
 	}
@@ -130,15 +158,15 @@ func (m *maker) show(ctx context.Context) error {
 func (k *keeper) reprice(ctx context.Context, mk *maker) error {
 	return pgx.BeginFunc(ctx, k.conn, func(tx pgx.Tx) error {
 		beside := *mk.m
-		err := tx.QueryRow(ctx, "select array[min(x), min(y), max(x), max(y)] from onemap.mosaic_field where mosaic = $1 and zoom = $2 having count(*) > 0",
-			beside.id, beside.zooms[1]).Scan(&beside.chunks) // data may have come where there was none
-		if err == pgx.ErrNoRows {
-			_, err = tx.Exec(ctx, "update onemap.mosaic set priced = cardinality(classes), changed = 0 where mosaic = $1", beside.id)
-			return err
-		}
+		boxes, err := mk.sampledNow(ctx, tx) // data may have come where there was none
 		if err != nil {
 			return err
 		}
+		if len(boxes) == 0 {
+			_, err = tx.Exec(ctx, "update onemap.mosaic set priced = cardinality(classes), changed = 0 where mosaic = $1", beside.id)
+			return err
+		}
+		beside.chunks = numbersOf(boxes)
 		_, err = tx.Exec(ctx, `with beside as (
 				insert into onemap.mosaic (layer, plan, by, classes, zooms, chunks, position, noted, done, total)
 				values ($2, $3, $4, $5, $6, $7, $8, $8, $9, $10) returning mosaic)
@@ -155,6 +183,6 @@ func (k *keeper) anew(ctx context.Context, mk *maker, position int64) error {
 		if _, err := tx.Exec(ctx, "delete from onemap.mosaic where layer = $1 and not ready", mk.m.layer); err != nil {
 			return err
 		}
-		return begin(ctx, tx, mk.design, position)
+		return k.begin(ctx, tx, mk.design, position)
 	})
 }

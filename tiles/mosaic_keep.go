@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"onemap/layers"
 )
@@ -19,7 +18,7 @@ type mosaicRow struct {
 	plan, by string
 	classes  []*string
 	zooms    []int32 // first, last
-	chunks   []int32 // first column and row, last column and row
+	chunks   []int32 // of each box of them, first column and row, last column and row
 	position int64
 	noted    int64 // beyond position while something is left to be done of the changes between
 	priced   int   // how many classes there were when prices were found
@@ -146,7 +145,8 @@ func (k *keeper) mosaics(ctx context.Context, designs map[string]design, positio
 	}
 	for name, d := range designs {
 		if !have[name] {
-			if err := begin(ctx, k.conn, d, cmp.Or(read[name], position)); err != nil {
+			err := pgx.BeginFunc(ctx, k.conn, func(tx pgx.Tx) error { return k.begin(ctx, tx, d, cmp.Or(read[name], position)) })
+			if err != nil {
 				return nil, err
 			}
 			k.t.mosaics.wake()
@@ -156,21 +156,28 @@ func (k *keeper) mosaics(ctx context.Context, designs map[string]design, positio
 }
 
 // begin begins a mosaic, of rows that have at least the changes up to a position.
-func begin(ctx context.Context, q interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
-}, d design, position int64) error {
-	m := mosaicRow{zooms: []int32{int32(d.first), int32(d.last)}, chunks: d.chunks()}
-	_, err := q.Exec(ctx, `insert into onemap.mosaic (layer, plan, by, zooms, chunks, position, noted, total) values ($1, $2, $3, $4, $5, $6, $6, $7)
-		on conflict (layer, ready) do nothing`, d.layer.Name, d.String(), d.by(), m.zooms, m.chunks, position, len(m.jobs()))
+func (k *keeper) begin(ctx context.Context, tx pgx.Tx, d design, position int64) error {
+	m := &mosaicRow{layer: d.layer.Name, by: d.by()}
+	mk := &maker{store: k.t.store, tx: tx, m: m, design: d}
+	last, boxes, err := mk.extent(ctx)
+	if err != nil {
+		return err
+	}
+	m.zooms, m.chunks = []int32{int32(d.first), int32(last)}, numbersOf(boxes)
+	_, err = tx.Exec(ctx, `insert into onemap.mosaic (layer, plan, by, zooms, chunks, position, noted, total) values ($1, $2, $3, $4, $5, $6, $6, $7)
+		on conflict (layer, ready) do nothing`, m.layer, d.String(), m.by, m.zooms, m.chunks, position, len(m.jobs()))
 	return err
 }
 
 // build does some of the jobs of making a mosaic, or of one of them.
 func (k *keeper) build(ctx context.Context, mk *maker) error {
-	begin, jobs := time.Now(), mk.m.jobs()
+	begin := time.Now()
+	if mk.jobs == nil {
+		mk.jobs = mk.m.jobs()
+	}
 	return k.write(ctx, mk, func() error {
-		for mk.m.done < len(jobs) && time.Since(begin) < workAtOnce {
-			done, err := mk.job(ctx, jobs[mk.m.done])
+		for mk.m.done < len(mk.jobs) && time.Since(begin) < workAtOnce {
+			done, err := mk.job(ctx, mk.jobs[mk.m.done])
 			if err != nil {
 				return err
 			}

@@ -84,34 +84,40 @@ func (f *field) area(zoom int) (areas map[string]float64, names map[tiles.Tile]s
 	for x := limit.MinColumn; x <= limit.MaxColumn; x++ {
 		for y := limit.MinRow; y <= limit.MaxRow; y++ {
 			tile := tiles.Tile{Z: zoom, X: x, Y: y}
-			name, body, err := fetch(f.Context(), f.tiles, tile, 0)
-			if err != nil {
-				f.Fatal(err)
-			}
-			names[tile] = name
-			if body.Empty() {
-				continue
-			}
-			plain, err := body.Plain()
-			if err != nil {
-				f.Fatal(err)
-			}
-			ls, err := mvt.Unmarshal(plain)
-			if err != nil {
-				f.Fatal(err)
-			}
-			m := tile.Mercator()
-			unit := (m[2] - m[0]) / tiles.Extent
-			for _, feature := range ls[0].Features {
-				part := clip.Geometry(orb.Bound{Max: orb.Point{tiles.Extent, tiles.Extent}}, feature.Geometry)
-				areas[fmt.Sprint(feature.Properties["class"])] += math.Abs(planar.Area(part)) * unit * unit
-				if feature.ID != nil {
-					f.Errorf("a class of tile %v has an id, %v", tile, feature.ID)
-				}
-			}
+			names[tile] = f.classes(tile, areas)
 		}
 	}
 	return areas, names
+}
+
+// classes adds what each class has of a tile, in metres of EPSG:3857, and returns what the tile is called.
+func (f *field) classes(tile tiles.Tile, areas map[string]float64) (name string) {
+	f.Helper()
+	name, body, err := fetch(f.Context(), f.tiles, tile, 0)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if body.Empty() {
+		return name
+	}
+	plain, err := body.Plain()
+	if err != nil {
+		f.Fatal(err)
+	}
+	ls, err := mvt.Unmarshal(plain)
+	if err != nil {
+		f.Fatal(err)
+	}
+	m := tile.Mercator()
+	unit := (m[2] - m[0]) / tiles.Extent
+	for _, feature := range ls[0].Features {
+		part := clip.Geometry(orb.Bound{Max: orb.Point{tiles.Extent, tiles.Extent}}, feature.Geometry)
+		areas[fmt.Sprint(feature.Properties["class"])] += math.Abs(planar.Area(part)) * unit * unit
+		if feature.ID != nil && f.number(fmt.Sprintf("select count(*) from onemap.mosaic where ready and %d between zooms[1] and zooms[2]", tile.Z)) > 0 {
+			f.Errorf("a class of tile %v has an id, %v", tile, feature.ID)
+		}
+	}
+	return name
 }
 
 func (f *field) areasOfRows() map[string]float64 {

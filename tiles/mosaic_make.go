@@ -27,6 +27,7 @@ type maker struct {
 	tx      pgx.Tx
 	m       *mosaicRow
 	design  design
+	jobs    []job                    // of making it, while it is made
 	fields  map[[3]int]*mosaic.Field // by zoom, column and row; nil = nothing is there
 	raster  *mosaic.Raster
 	pricing *pricing // under way
@@ -64,7 +65,7 @@ func (m *maker) sample(ctx context.Context, x, y int, p pixels) (changed pixels,
 		m.raster = mosaic.NewRaster(west, north, side)
 	}
 	m.raster.Reset(west, north)
-	sql, args, err := m.rows(ctx)
+	sql, args, err := m.ask(ctx, mosaicRowsSQL)
 	if err != nil {
 		return changed, err
 	}
@@ -105,8 +106,8 @@ func (m *maker) fill(rows pgx.Rows) error {
 	return rows.Err()
 }
 
-// rows is the question for the rows of a rectangle.
-func (m *maker) rows(ctx context.Context) (string, pgx.StrictNamedArgs, error) {
+// ask fills a question about the mosaic's rows with their names.
+func (m *maker) ask(ctx context.Context, sql string) (string, pgx.StrictNamedArgs, error) {
 	l := m.design.layer
 	query := layers.Query{}
 	if m.design.where != nil {
@@ -125,7 +126,7 @@ func (m *maker) rows(ctx context.Context) (string, pgx.StrictNamedArgs, error) {
 		args[name] = v
 	}
 	return strings.NewReplacer("/* class */", class, "/* geometry */", ident(l.Table.Mercator), "/* table */", rows.From,
-		"/* filter */", rows.Where, "/* key */", ident(l.Table.Key)).Replace(mosaicRowsSQL), args, nil
+		"/* filter */", rows.Where, "/* key */", ident(l.Table.Key)).Replace(sql), args, nil
 }
 
 // class is the number of a class by its value. Values beyond the last number there is share that.
@@ -199,7 +200,7 @@ func (m *maker) shrink(ctx context.Context, zoom, x, y int) (err error) {
 			return err
 		}
 	}
-	return m.keep(ctx, zoom, x, y, mosaic.Shrink(quarters))
+	return m.keep(ctx, zoom, x, y, mosaic.Shrink(quarters, int(m.m.zooms[1])-zoom))
 }
 
 // window is what has to be known to make a tile.
@@ -293,14 +294,16 @@ func pixelsOf(b layers.Bounds, zoom int) pixels {
 	return pixels{place(m[0]/circumference + 0.5), place(0.5 - m[3]/circumference), place(m[2]/circumference+0.5) + 1, place(0.5-m[1]/circumference) + 1}
 }
 
-// chunks visits the chunks that have some of the pixels, with the part of each that does.
-func (p pixels) chunks(visit func(x, y int, part pixels)) {
+// box is the chunks that have some of the pixels.
+func (p pixels) box() box {
 	const side = mosaic.Chunk
-	for y := p.y0 / side; y <= (p.y1-1)/side; y++ {
-		for x := p.x0 / side; x <= (p.x1-1)/side; x++ {
-			visit(x, y, pixels{max(p.x0-x*side, 0), max(p.y0-y*side, 0), min(p.x1-x*side, side), min(p.y1-y*side, side)})
-		}
-	}
+	return box{p.x0 / side, p.y0 / side, (p.x1 - 1) / side, (p.y1 - 1) / side}
+}
+
+// in is the part of the pixels that a chunk has, from its own corner.
+func (p pixels) in(x, y int) pixels {
+	const side = mosaic.Chunk
+	return pixels{max(p.x0-x*side, 0), max(p.y0-y*side, 0), min(p.x1-x*side, side), min(p.y1-y*side, side)}
 }
 
 // with is the rectangle around both; an empty one is none.

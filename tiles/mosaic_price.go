@@ -30,9 +30,7 @@ func (m *maker) newPricing(ctx context.Context, zoom int) (*pricing, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := m.m.chunks
-	p := &pricing{zoom: zoom, recipe: r}
-	p.tiles = m.m.tilesAround(zoom, pixels{int(c[0]) * mosaic.Chunk, int(c[1]) * mosaic.Chunk, int(c[2]+1) * mosaic.Chunk, int(c[3]+1) * mosaic.Chunk})
+	p := &pricing{zoom: zoom, recipe: r, tiles: m.m.tiles(zoom)}
 	p.every = (len(p.tiles) + fewFitted - 1) / fewFitted
 	p.search = r.NewFitting((len(p.tiles)+p.every-1)/p.every, fewRounds, fitted)
 	return p, nil

@@ -112,8 +112,8 @@ func (m *maker) after(s step, changed pixels) (steps []step) {
 		steps = append(steps, step{kind: stepShrink, zoom: last - 1, x: s.x >> 1, y: s.y >> 1})
 	}
 	for z := last; z >= first; z-- {
-		for _, t := range m.m.tilesAround(z, changed.from(s.x*mosaic.Chunk, s.y*mosaic.Chunk)) {
-			steps = append(steps, step{kind: stepTile, zoom: z, x: t.X, y: t.Y})
+		for at := range m.m.around(z, changed.from(s.x*mosaic.Chunk, s.y*mosaic.Chunk)).all() {
+			steps = append(steps, step{kind: stepTile, zoom: z, x: at[0], y: at[1]})
 		}
 	}
 	return steps

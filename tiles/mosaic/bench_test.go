@@ -13,7 +13,7 @@ func BenchmarkFitting(b *testing.B) {
 	up := land{}
 	for x := range 2 {
 		for y := range 2 {
-			up[[2]int{x, y}] = mosaic.Shrink([4]*mosaic.Field{l.at(2*x, 2*y), l.at(2*x+1, 2*y), l.at(2*x, 2*y+1), l.at(2*x+1, 2*y+1)})
+			up[[2]int{x, y}] = mosaic.Shrink([4]*mosaic.Field{l.at(2*x, 2*y), l.at(2*x+1, 2*y), l.at(2*x, 2*y+1), l.at(2*x+1, 2*y+1)}, 1)
 		}
 	}
 	window := up.window(r, 0, 0)

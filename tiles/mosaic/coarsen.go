@@ -48,7 +48,7 @@ func (s *Sheet) coarsen(side int) {
 			}
 			s.label[i] = common.label
 			count.all(common.entries, 1)
-			field.end(&count)
+			field.end(&count, 1)
 		}
 	}
 	s.field = field
@@ -65,7 +65,7 @@ func (s *Sheet) within(at [2]int, side int) bool {
 }
 
 // square is the average of a square's cells, of which those beyond the sheet are empty.
-func (s *Sheet) square(at [2]int, side int) (common square) {
+func (s *Sheet) square(at [2]int, side int) square {
 	var count tally
 	left, top := at[0]*side-s.x, at[1]*side-s.y
 	for y := max(0, top); y < min(s.h, top+side); y++ {
@@ -73,13 +73,7 @@ func (s *Sheet) square(at [2]int, side int) (common square) {
 			count.all(s.field.at(y*s.w+x), 1)
 		}
 	}
-	all := newField(1, 1)
-	all.end(&count)
-	for _, e := range all.entries {
-		if n := e.n / uint32(side*side); n > 0 {
-			common.entries = append(common.entries, entry{e.class, n})
-		}
-	}
-	common.label = s.most(common.entries)
-	return common
+	average := newField(1, 1)
+	average.end(&count, uint64(side*side))
+	return square{average.entries, s.most(average.entries)}
 }

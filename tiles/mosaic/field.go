@@ -26,14 +26,21 @@ func newField(w, h int) *Field {
 	return &Field{w: w, h: h, start: append(make([]uint32, 0, w*h+1), 0), entries: make([]entry, 0, w*h*3/2)}
 }
 
+// mostUp is how many zooms above the deepest a pixel's samples are all counted. Above that they are counted in fours, sixteens …:
+// there are more of them than a number holds that is blurred besides.
+const mostUp = 9
+
+// Full is how many samples a pixel has, so many zooms above the deepest.
+func Full(up int) uint32 { return Samples * Samples << (2 * min(up, mostUp)) }
+
 // tally counts for one pixel.
 type tally struct {
-	n    [256]uint32
+	n    [256]uint64
 	seen [4]uint64 // a bit for each class that has been counted
 }
 
 func (t *tally) add(class uint8, n uint32) {
-	t.n[class] += n
+	t.n[class] += uint64(n)
 	t.seen[class>>6] |= 1 << (class & 63)
 }
 
@@ -44,12 +51,14 @@ func (t *tally) all(pixel []entry, times uint32) {
 	}
 }
 
-// end ends a pixel with what has been counted, and empties the tally.
-func (f *Field) end(t *tally) {
+// end ends a pixel with what has been counted, so many being one, and empties the tally.
+func (f *Field) end(t *tally, one uint64) {
 	for word, seen := range t.seen {
 		for ; seen != 0; seen &= seen - 1 {
 			class := uint8(word<<6 | bits.TrailingZeros64(seen))
-			f.entries = append(f.entries, entry{class, t.n[class]})
+			if n := (t.n[class] + one/2) / one; n > 0 {
+				f.entries = append(f.entries, entry{class, uint32(n)})
+			}
 			t.n[class] = 0
 		}
 		t.seen[word] = 0
@@ -86,10 +95,14 @@ func (f *Field) some(i int) (n uint32) {
 // Empty reports whether no class has anything.
 func (f *Field) Empty() bool { return len(f.entries) == 0 }
 
-// Shrink makes the field of the zoom above of the four below it, in reading order; nil has nothing.
-func Shrink(quarters [4]*Field) *Field {
+// Shrink makes the field of a zoom, so many above the deepest, of the four below it, in reading order; nil has nothing.
+func Shrink(quarters [4]*Field, up int) *Field {
 	f := newField(Chunk, Chunk)
 	var count tally
+	one := uint64(1)
+	if up > mostUp {
+		one = 4
+	}
 	for y := range Chunk {
 		for x := range Chunk {
 			q := quarters[2*(y/(Chunk/2))+x/(Chunk/2)]
@@ -99,7 +112,7 @@ func Shrink(quarters [4]*Field) *Field {
 					count.all(q.at(i), 1)
 				}
 			}
-			f.end(&count)
+			f.end(&count, one)
 		}
 	}
 	return f
@@ -303,7 +316,7 @@ func (f *Field) blurred(down bool, kernel []uint32) *Field {
 					count.all(around[k], weight)
 				}
 			}
-			out.end(&count)
+			out.end(&count, 1)
 		}
 	}
 	return out

@@ -310,7 +310,7 @@ func TestPricesKeepAreas(t *testing.T) {
 	up := land{}
 	for x := range 2 {
 		for y := range 2 {
-			up[[2]int{x, y}] = mosaic.Shrink([4]*mosaic.Field{l.at(2*x, 2*y), l.at(2*x+1, 2*y), l.at(2*x, 2*y+1), l.at(2*x+1, 2*y+1)})
+			up[[2]int{x, y}] = mosaic.Shrink([4]*mosaic.Field{l.at(2*x, 2*y), l.at(2*x+1, 2*y), l.at(2*x, 2*y+1), l.at(2*x+1, 2*y+1)}, 1)
 		}
 	}
 	tile := func(int) *mosaic.Field { return up.window(r, 0, 0) }
@@ -318,5 +318,58 @@ func TestPricesKeepAreas(t *testing.T) {
 	after := fit(r, tile, 12, 0.005)
 	if before < 0.04 || after > 0.02 {
 		t.Errorf("areas are wrong by up to %.1f %%, and by %.1f %% with prices; want more than 4 %%, and less than 2 %%", 100*before, 100*after)
+	}
+}
+
+// However many zooms a pixel is above the deepest, what is full is full, and stays so when it is made coarser.
+func TestAMapOfManyZoomsIsFull(t *testing.T) {
+	t.Parallel()
+	const side = 1000.0
+	raster := mosaic.NewRaster(0, side, side)
+	if err := raster.Fill(wkb([][2]float64{{0, 0}, {0, side}, {side, side}, {side, 0}, {0, 0}}), 7); err != nil {
+		t.Fatal(err)
+	}
+	full := raster.Field()
+	for up := range 16 {
+		if up > 0 {
+			full = mosaic.Shrink([4]*mosaic.Field{full, full, full, full}, up)
+		}
+		if up != 11 && up != 15 {
+			continue
+		}
+		r := mosaic.Even(2, mosaic.Full(up))
+		n, m := r.Cells(), r.Margin()
+		sheet := mosaic.Label(mosaic.Window(func(int, int) *mosaic.Field { return full }, -m, -m, n+2*m, n+2*m), r)
+		drawn := 0
+		_, err := sheet.Draw(0, func(shapes []mosaic.Shape) ([]byte, error) {
+			drawn++
+			if len(shapes) != 1 || shapes[0].Class != 7 || len(shapes[0].Rings) != 1 {
+				t.Errorf("%d zooms up, drawn for the %d. time, there are %d shapes", up, drawn, len(shapes))
+			}
+			return []byte("too much"), nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A coordinate that is no number, or endless, paints nothing wrong and does not end the program.
+func TestOddNumbersArePaintedWithoutHarm(t *testing.T) {
+	t.Parallel()
+	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e308, -1e308, 0, 3, 999}
+	random := rand.New(rand.NewPCG(5, 6))
+	r := mosaic.NewRaster(0, 1000, 1000)
+	for range 3000 {
+		ring := make([][2]float64, 3+random.IntN(4))
+		for i := range ring {
+			ring[i] = [2]float64{odd[random.IntN(len(odd))], odd[random.IntN(len(odd))]}
+		}
+		if err := r.Fill(wkb(append(ring, ring[0])), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f := r.Field(); f == nil {
+		t.Error("there is no field")
 	}
 }

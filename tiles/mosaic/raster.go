@@ -137,7 +137,7 @@ func (r *Raster) paint(class uint8) {
 			continue
 		}
 		from, to := max(0, math.Ceil(a.x-0.5)), min(rasterSide, math.Ceil(b.x-0.5))
-		if from >= to {
+		if !(from < to) { // nor where a coordinate is no number
 			continue
 		}
 		row := r.cells[int(a.row)*rasterSide:]
@@ -161,7 +161,7 @@ func (r *Raster) Field() *Field {
 					}
 				}
 			}
-			f.end(&count)
+			f.end(&count, 1)
 		}
 	}
 	return f
