@@ -110,7 +110,7 @@ func extentOf(l *layers.Layer) *extent {
 	if l.Bounds != nil {
 		const grain = 1e6
 		down, up := func(v float64) float64 { return math.Floor(v*grain) / grain }, func(v float64) float64 { return math.Ceil(v*grain) / grain }
-		b := l.Bounds
+		b := l.Bounds.OnEarth()
 		e.Spatial = &spatialExtent{[][4]float64{{down(b[0]), down(b[1]), up(b[2]), up(b[3])}}, crs84.URI}
 	}
 	if l.TimeField != "" {

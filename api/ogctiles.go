@@ -247,7 +247,8 @@ func boxOf(b *layers.Bounds) *tilesetBox {
 	if b == nil {
 		return nil
 	}
-	return &tilesetBox{[2]float64{b[0], b[1]}, [2]float64{b[2], b[3]}, crs84.URI}
+	on := b.OnEarth()
+	return &tilesetBox{[2]float64{on[0], on[1]}, [2]float64{on[2], on[3]}, crs84.URI}
 }
 
 // tilesetOf describes the tiles of a collection or of the map in one tile matrix set.

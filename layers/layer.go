@@ -178,6 +178,12 @@ func (b Bounds) Extend(o Bounds) Bounds {
 	return Bounds{min(b[0], o[0]), min(b[1], o[1]), max(b[2], o[2]), max(b[3], o[3])}
 }
 
+// OnEarth returns what of the bounds there is: data reach beyond 180 by a rounding, or are astray, and clients refuse a document that says so.
+func (b Bounds) OnEarth() Bounds {
+	clamp := func(v, most float64) float64 { return max(-most, min(v, most)) }
+	return Bounds{clamp(b[0], 180), clamp(b[1], 90), clamp(b[2], 180), clamp(b[3], 90)}
+}
+
 // Definition is what it takes to make a layer: the catalogue entry, and the columns its table will have.
 // A standard's table (package standard) is a Definition; so is what an import has found in a file.
 type Definition struct {

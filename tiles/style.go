@@ -78,7 +78,8 @@ func styleSource(l *layers.Layer, base string) map[string]any {
 		"minzoom": l.Drawing.MinZoom, "maxzoom": maxZoom,
 	}
 	if l.Bounds != nil {
-		source["bounds"] = []any{l.Bounds[0], l.Bounds[1], l.Bounds[2], l.Bounds[3]}
+		b := l.Bounds.OnEarth()
+		source["bounds"] = []any{b[0], b[1], b[2], b[3]}
 	}
 	return source
 }

@@ -75,8 +75,9 @@ func DescribeRequest(ls []*layers.Layer, r Request, template string) TileJSON {
 			doc.Bounds = &b
 		}
 	}
-	if b := doc.Bounds; b != nil {
-		doc.Center = &[3]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, float64(min(max(12-set.deeper, doc.MinZoom), doc.MaxZoom))}
+	if doc.Bounds != nil {
+		b := doc.Bounds.OnEarth()
+		doc.Bounds, doc.Center = &b, &[3]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, float64(min(max(12-set.deeper, doc.MinZoom), doc.MaxZoom))}
 	}
 	return doc
 }

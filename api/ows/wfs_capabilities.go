@@ -185,7 +185,8 @@ func (r *wfsRequest) typeDoc(l *layers.Layer, formats []string) typeDoc {
 		doc.OtherCRS = append(doc.OtherCRS, r.version.gml.SRSName(srid))
 	}
 	doc.OtherCRS = append(doc.OtherCRS, "urn:ogc:def:crs:OGC:1.3:CRS84")
-	if b := l.Bounds; b != nil {
+	if l.Bounds != nil {
+		b := l.Bounds.OnEarth()
 		down, up := func(v float64) string { return decimal(math.Floor(v*1e6) / 1e6) }, func(v float64) string { return decimal(math.Ceil(v*1e6) / 1e6) }
 		doc.Box = []string{down(b[0]), down(b[1]), up(b[2]), up(b[3])}
 	}

@@ -144,7 +144,8 @@ func (w WMTS) contents(rest string) *wmtsContents {
 		if l.Description != "" {
 			one.Abstract = []Text{{Text: l.Description}}
 		}
-		if b := l.Bounds; b != nil {
+		if l.Bounds != nil {
+			b := l.Bounds.OnEarth()
 			one.Box = &Box{numbers(b[0], b[1]), numbers(b[2], b[3])}
 		}
 		one.Style.Default, one.Style.ID = true, defaultStyle
