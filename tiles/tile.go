@@ -25,9 +25,6 @@ const circumference = 2 * math.Pi * 6378137
 // Tile is the address of a tile: column X from the west, row Y from the north.
 type Tile struct{ Z, X, Y int }
 
-// Parse reads an address of WebMercatorQuad; see MatrixSet.Parse.
-func Parse(z, x, y string) (Tile, error) { return WebMercatorQuad.Parse(z, x, y) }
-
 // Parse reads an address as a URL has it; y may end in .mvt or .pbf. It returns ErrInvalid for what is no number and
 // ErrNotFound for a tile outside the matrix.
 func (s *MatrixSet) Parse(z, x, y string) (Tile, error) {

@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 		{"1", "1e0", "0", tiles.Tile{}, layers.ErrInvalid},
 		{"1", "0", ".mvt", tiles.Tile{}, layers.ErrInvalid},
 	} {
-		got, err := tiles.Parse(c.z, c.x, c.y)
+		got, err := tiles.WebMercatorQuad.Parse(c.z, c.x, c.y)
 		if !errors.Is(err, c.err) || err == nil && got != c.want {
 			t.Errorf("%s/%s/%s: %v, %v; want %v, %v", c.z, c.x, c.y, got, err, c.want, c.err)
 		}
@@ -58,7 +58,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(s[0], s[1], s[2])
 	}
 	f.Fuzz(func(t *testing.T, z, x, y string) {
-		tile, err := tiles.Parse(z, x, y)
+		tile, err := tiles.WebMercatorQuad.Parse(z, x, y)
 		if err != nil {
 			if !errors.Is(err, layers.ErrInvalid) && !errors.Is(err, layers.ErrNotFound) {
 				t.Errorf("%q/%q/%q: %v is not for the sender", z, x, y, err)

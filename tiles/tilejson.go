@@ -36,13 +36,9 @@ type VectorLayer struct {
 	Fields      map[string]string `json:"fields"`
 }
 
-// Describe makes the TileJSON of layers whose tiles are at the template, an absolute URL with {z}, {x} and {y}.
-func Describe(ls []*layers.Layer, template string) TileJSON {
-	return DescribeRequest(ls, Request{}, template)
-}
-
-// DescribeRequest makes the TileJSON of tiles as they are asked for: in a set, with more properties. Zooms are those of the
-// set; where it is not WebMercatorQuad, which TileJSON 3.0 supposes, the document says so.
+// DescribeRequest makes the TileJSON of tiles as they are asked for: in a set, with more properties. They are at the template,
+// an absolute URL with {z}, {x} and {y}. Zooms are those of the set; where it is not WebMercatorQuad, which TileJSON 3.0
+// supposes, the document says so.
 func DescribeRequest(ls []*layers.Layer, r Request, template string) TileJSON {
 	set := cmp.Or(r.Set, WebMercatorQuad)
 	doc := TileJSON{TileJSON: "3.0.0", Scheme: "xyz", Tiles: []string{template}, MinZoom: set.MaxZoom, VectorLayers: []VectorLayer{}}

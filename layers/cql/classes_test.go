@@ -86,7 +86,7 @@ func classesOfTheStandard(t *testing.T, store *layers.Store) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := cql.ParseJSON(string(inJSON))
+			again, err := cql.Read(cql.LangJSON, string(inJSON), cql.CRS84)
 			if err != nil || again.String() != f.String() {
 				t.Errorf("%s is %s in JSON, which reads as %v %v", f, inJSON, again, err)
 			}

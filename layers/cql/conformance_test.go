@@ -51,7 +51,7 @@ func TestPublishedExamples(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
-		fromJSON, err := cql.ParseJSON(string(want))
+		fromJSON, err := cql.Read(cql.LangJSON, string(want), cql.CRS84)
 		if err != nil {
 			t.Errorf("%s.json: %v", name, err)
 			continue
@@ -80,7 +80,7 @@ func TestJSONIsRefusedBeforeItIsTooDeep(t *testing.T) {
 		`{"op":"s_within","args":[{"type":"Circle","coordinates":[1,2]},{"property":"geom"}]}`: "Circle", `{"op":"s_within","args":[{"type":"Point","coordinates":[[1,2]]},{"property":"geom"}]}`: "two numbers",
 		`{"op":"=","args":[{"what":1},1]}`: "args/0", `{"op":5,"args":[1,1]}`: "text",
 	} {
-		_, err := cql.ParseJSON(text)
+		_, err := cql.Read(cql.LangJSON, text, cql.CRS84)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%.80s: %v, want %s", text, err, want)
 		}
@@ -149,7 +149,7 @@ func publishedPredicates(t *testing.T, store *layers.Store) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		asJSON, err := cql.ParseJSON(string(inJSON))
+		asJSON, err := cql.Read(cql.LangJSON, string(inJSON), cql.CRS84)
 		if err != nil {
 			t.Errorf("%s: %v", inJSON, err)
 			continue

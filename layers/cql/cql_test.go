@@ -288,7 +288,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err = cql.ParseJSON(string(fromJSON)); err != nil || again.String() != once {
+		if again, err = cql.Read(cql.LangJSON, string(fromJSON), cql.CRS84); err != nil || again.String() != once {
 			t.Fatalf("%q is %s in JSON, which reads as %v %v", text, fromJSON, again, err)
 		}
 	})

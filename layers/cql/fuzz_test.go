@@ -21,7 +21,7 @@ func FuzzParseJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		filter, err := cql.ParseJSON(text)
+		filter, err := cql.Read(cql.LangJSON, text, cql.CRS84)
 		if err != nil {
 			if !errors.Is(err, layers.ErrInvalid) {
 				t.Errorf("%q: %v is not for the sender", text, err)
@@ -32,7 +32,7 @@ func FuzzParseJSON(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		again, err := cql.ParseJSON(string(once))
+		again, err := cql.Read(cql.LangJSON, string(once), cql.CRS84)
 		if err != nil {
 			t.Fatalf("%q is written %s: %v", text, once, err)
 		}

@@ -102,10 +102,6 @@ func geoJSON(g geom.T) any {
 	panic("a filter holds a geometry of no kind")
 }
 
-// ParseJSON reads CQL2 JSON whose geometries are in longitude and latitude. It returns ErrInvalid, as an *Error, for what is
-// none.
-func ParseJSON(text string) (*Filter, error) { return parseJSON(text, CRS84) }
-
 func parseJSON(text string, crs CRS) (*Filter, error) {
 	if n := utf8.RuneCountInString(text); n > MaxLength {
 		return nil, tooLong(n)

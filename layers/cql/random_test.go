@@ -44,7 +44,7 @@ func TestRandomFiltersMeanWhatTheStandardSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err = cql.ParseJSON(string(inJSON))
+		f, err = cql.Read(cql.LangJSON, string(inJSON), cql.CRS84)
 		if err != nil {
 			t.Fatalf("%s: %v", inJSON, err)
 		}

@@ -194,7 +194,7 @@ func (d *drainNet) lift(k drainKind, n *drainNode, next Point, size int, sys, na
 // outlet leads a system out of the streets: to an outfall, some by an open channel, or to the treatment plant.
 func (d *drainNet) outlet(k drainKind, l *netLanes, s int, h *drainHead) {
 	n, size := h.node, h.sizes
-	dir := d.away(l, s)
+	dir := d.away(s)
 	if k.sys == "WS" { // beside the storm drain that may leave here too
 		dir = Point{dir.X*0.94 - dir.Y*0.34, dir.X*0.34 + dir.Y*0.94}
 	}
@@ -234,7 +234,7 @@ func (d *drainNet) outlet(k drainKind, l *netLanes, s int, h *drainHead) {
 }
 
 // away is the direction at street node s farthest from all its streets.
-func (d *drainNet) away(l *netLanes, s int) Point {
+func (d *drainNet) away(s int) Point {
 	n := d.seat.nodes[s]
 	best, wide := Point{1, 0}, -1.0
 	for i := range 72 {
@@ -262,7 +262,7 @@ func (d *drainNet) receiving(p Point) string {
 			continue
 		}
 		for i := 1; i < len(w.Line); i++ {
-			if g, _ := nearestOn(p, w.Line[i-1], w.Line[i]); g < near {
+			if g := distSegment(p, w.Line[i-1], w.Line[i]); g < near {
 				name, near = w.Name, g
 			}
 		}

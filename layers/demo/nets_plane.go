@@ -71,9 +71,9 @@ func netGap(a, b, c, d Point) float64 {
 	if netMeet(a, b, c, d) {
 		return 0
 	}
-	g, _ := nearestOn(a, c, d)
+	g := distSegment(a, c, d)
 	for _, v := range [3][3]Point{{b, c, d}, {c, a, b}, {d, a, b}} {
-		if e, _ := nearestOn(v[0], v[1], v[2]); e < g {
+		if e := distSegment(v[0], v[1], v[2]); e < g {
 			g = e
 		}
 	}

@@ -52,7 +52,7 @@ func (m *maker) through(channel int64, jitter, sway float64, uv ...float64) []Po
 		h := hash(m.w.Seed, channel, int64(i), 7)
 		line = append(line, at(uv[i]+jitter*(2*unit01(h)-1), uv[i+1]+jitter*(2*unit01(hash(h, 1, 0, 0))-1)))
 	}
-	line = resample(smooth(line, 3, false), 120)
+	line = resample(smooth(line, 3), 120)
 	n := len(line)
 	return offset(line, func(i int) float64 {
 		s := float64(i) * 120
@@ -96,7 +96,7 @@ func (m *maker) rest(scale float64) []Point {
 		line = append(line, at(math.Max(0.01, math.Min(0.99, u)), math.Max(0.01, math.Min(0.99, v))))
 	}
 	line = append(line, m.river[0])
-	line = resample(smooth(line, 2, false), 260)
+	line = resample(smooth(line, 2), 260)
 	n := len(line)
 	line = offset(line, func(i int) float64 {
 		s := float64(i) * 260

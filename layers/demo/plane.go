@@ -25,13 +25,13 @@ func toLocal(o Point, a float64, p Point) (u, v float64) {
 	return x*c + y*s, -x*s + y*c
 }
 
-// nearestOn returns the distance from p to the segment and the share of it where the nearest point lies.
-func nearestOn(p, a, b Point) (d, t float64) {
-	dx, dy := b.X-a.X, b.Y-a.Y
+// distSegment is the distance from p to the segment.
+func distSegment(p, a, b Point) float64 {
+	dx, dy, t := b.X-a.X, b.Y-a.Y, 0.0
 	if l := dx*dx + dy*dy; l > 0 {
 		t = math.Max(0, math.Min(1, ((p.X-a.X)*dx+(p.Y-a.Y)*dy)/l))
 	}
-	return math.Hypot(p.X-a.X-t*dx, p.Y-a.Y-t*dy), t
+	return math.Hypot(p.X-a.X-t*dx, p.Y-a.Y-t*dy)
 }
 
 // distLine is the distance from p to a line, and the line's direction there.
@@ -111,22 +111,14 @@ func disc(p Point, r float64, n int) []Point {
 	return append(out, out[0])
 }
 
-// smooth rounds a line by Chaikin's corner cutting; open lines keep their ends.
-func smooth(line []Point, times int, closed bool) []Point {
+// smooth rounds a line by Chaikin's corner cutting; it keeps its ends.
+func smooth(line []Point, times int) []Point {
 	for range times {
-		var out []Point
-		if !closed {
-			out = append(out, line[0])
-		}
+		out := []Point{line[0]}
 		for i := 1; i < len(line); i++ {
 			out = append(out, lerp(line[i-1], line[i], 0.25), lerp(line[i-1], line[i], 0.75))
 		}
-		if closed {
-			out = append(out, out[0])
-		} else {
-			out = append(out, line[len(line)-1])
-		}
-		line = out
+		line = append(out, line[len(line)-1])
 	}
 	return line
 }

@@ -179,7 +179,7 @@ func (s *skeleton) labelAt(p Point) label {
 	}
 	for _, n := range s.buckets[[2]int32{int32(p.X / bucket), int32(p.Y / bucket)}] {
 		t := s.strokes[n]
-		d, _ := nearestOn(p, t.a, t.b)
+		d := distSegment(p, t.a, t.b)
 		if d <= t.half+0.04 {
 			is(t.kind, t.of)
 		} else if d <= t.half+t.trees+0.04 {

@@ -137,10 +137,10 @@ func (m *maker) yellowRiver() {
 		o := polar(m.river[i], a-math.Pi/2, 60+150*unit01(hash(seed, 35, int64(i), 0)))
 		m.areas = append(m.areas, area{shoal, m.blob(int64(3000+i), o, 95+70*unit01(hash(seed, 36, int64(i), 0)), 2.7, a, 0.3), 1, "黄河"})
 	}
-	great := offset(resample(smooth(m.upstream, 1, false), 420), func(i int) float64 {
+	great := offset(resample(smooth(m.upstream, 1), 420), func(i int) float64 {
 		return -(2250 + 620*noise(seed, 37, float64(i)/16, 0.5) + 160*noise(seed, 38, float64(i)/5, 0.5))
 	})
-	great = resample(smooth(great, 2, false), 150)
+	great = resample(smooth(great, 2), 150)
 	m.ribbons = append(m.ribbons, ribbon{dike, great, 26, 48, "黄河大堤", "river"})
 	m.zones = append(m.zones, Zone{"flood_plain", "黄河滩区", Polygon{loop(far, great)}})
 }

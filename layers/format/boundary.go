@@ -1,7 +1,6 @@
 package format
 
 import (
-	"context"
 	"errors"
 	"io"
 	"strings"
@@ -213,33 +212,4 @@ func commas(line string) []string {
 		fields[i] = strings.TrimSpace(fields[i])
 	}
 	return fields
-}
-
-// ReadBoundary reads a whole file. encoding is as a person told it; "" = it is found out.
-func ReadBoundary(ctx context.Context, path, encoding string) (*Boundary, error) {
-	text, err := openText(ctx, path, encoding)
-	if err != nil {
-		return nil, err
-	}
-	in, err := text.open()
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	s, err := newBoundaryScanner(in)
-	if err != nil {
-		return nil, err
-	}
-	b := &Boundary{Encoding: text.encoding.name, Mark: text.mark > 0, Head: s.head}
-	for {
-		p, err := s.parcel()
-		if errors.Is(err, io.EOF) {
-			b.Tail = s.skipped
-			return b, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		b.Parcels = append(b.Parcels, *p)
-	}
 }

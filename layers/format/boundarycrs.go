@@ -51,11 +51,11 @@ func (s datum) zoned(width, zone int, plain bool) (CRS, bool) {
 // head's zone, for they carry it; nothing is guessed where neither says it.
 func (b *boundarySource) settleCRS(s *Source) {
 	value := func(key string) string { return (&Boundary{Head: b.head}).Value(key) }
-	note := func(rule string, severity Severity, words layers.Words) {
-		s.Notes = append(s.Notes, Note{Rule: rule, Severity: severity, Words: words})
+	warn := func(rule string, words layers.Words) {
+		s.Notes = append(s.Notes, Note{Rule: rule, Severity: Warning, Words: words})
 	}
 	if b.turned > 0 {
-		note("boundary.axes", Warning, layers.Say(
+		warn("boundary.axes", layers.Say(
 			"in %d points the third number is an easting with its zone: X (north) and Y (east) seem to have changed places; they were not changed back",
 			"有 %d 个界址点的 X 值带有带号，疑似 X（北）、Y（东）互换；读取时未作调换", b.turned))
 	}
@@ -66,11 +66,11 @@ func (b *boundarySource) settleCRS(s *Source) {
 		}
 	}
 	if unit := value("计量单位"); unit != "" && unit != "米" && !strings.EqualFold(unit, "m") && b.degree == 0 {
-		note("boundary.unit", Warning, layers.Say("the head says the coordinates are in %s; they were taken to be metres", "文件头计量单位为“%s”，已按米读取", shown(unit)))
+		warn("boundary.unit", layers.Say("the head says the coordinates are in %s; they were taken to be metres", "文件头计量单位为“%s”，已按米读取", shown(unit)))
 	}
 	sys, ok := systemNamed(value("坐标系"))
 	if !ok {
-		note("boundary.crs", Warning, layers.Say("the head names no coordinate system that is known (坐标系=%s)", "文件头未注明可识别的坐标系（坐标系=%s）", shown(value("坐标系"))))
+		warn("boundary.crs", layers.Say("the head names no coordinate system that is known (坐标系=%s)", "文件头未注明可识别的坐标系（坐标系=%s）", shown(value("坐标系"))))
 		return
 	}
 	if b.degree > 0 && b.degree >= points {
@@ -91,22 +91,22 @@ func (b *boundarySource) settleCRS(s *Source) {
 	how := "[属性描述] 带号=" + value("带号")
 	switch b.zone = most; {
 	case len(b.zones) > 1:
-		note("boundary.zone", Warning, layers.Say("the eastings are of %d zones and were taken to be of %s; parcels of another are told", "横坐标分属 %d 个不同的带，按 %s 读取；其他带的地块另行提示", len(b.zones), zoneWords(most)))
+		warn("boundary.zone", layers.Say("the eastings are of %d zones and were taken to be of %s; parcels of another are told", "横坐标分属 %d 个不同的带，按 %s 读取；其他带的地块另行提示", len(b.zones), zoneWords(most)))
 	case most > 0 && zone > 0 && most != zone:
-		note("boundary.zone", Warning, layers.Say("the head says zone %d, the eastings begin with %d; the coordinates were believed", "文件头带号为 %d，坐标带号为 %d；已按坐标中的带号读取", zone, most))
+		warn("boundary.zone", layers.Say("the head says zone %d, the eastings begin with %d; the coordinates were believed", "文件头带号为 %d，坐标带号为 %d；已按坐标中的带号读取", zone, most))
 	}
 	if most > 0 {
 		zone, how = most, "the zone number in the eastings"
 		if _, fits := sys.zoned(width, most, false); !fits {
 			if _, other := sys.zoned(9-width, most, false); other {
-				note("boundary.width", Warning, layers.Say("zone %d is of %d degrees, the head says %d", "%d 带应为 %d 度分带，文件头注明 %d 度", most, 9-width, width))
+				warn("boundary.width", layers.Say("zone %d is of %d degrees, the head says %d", "%d 带应为 %d 度分带，文件头注明 %d 度", most, 9-width, width))
 				width = 9 - width
 			}
 		}
 	}
 	crs, ok := sys.zoned(width, zone, most == 0)
 	if !ok {
-		note("boundary.crs", Warning, layers.Say("neither the head (带号=%s) nor the eastings tell the zone", "文件头（带号=%s）与坐标均未给出有效带号", shown(value("带号"))))
+		warn("boundary.crs", layers.Say("neither the head (带号=%s) nor the eastings tell the zone", "文件头（带号=%s）与坐标均未给出有效带号", shown(value("带号"))))
 		return
 	}
 	crs.How = how

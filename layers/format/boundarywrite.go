@@ -10,24 +10,6 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// WriteBoundary writes a file. What was read from one is written as it stood there, byte for byte, if its bytes were
-// all characters of its encoding.
-func WriteBoundary(w io.Writer, b *Boundary) error {
-	out, err := NewBoundaryWriter(w, b.Encoding, b.Mark, b.Head)
-	if err != nil {
-		return err
-	}
-	for i := range b.Parcels {
-		if err := out.Write(&b.Parcels[i]); err != nil {
-			return err
-		}
-	}
-	if _, err := out.text.WriteString(b.Tail); err != nil {
-		return err
-	}
-	return out.Close()
-}
-
 // BoundaryWriter writes a file parcel by parcel. Lines that come from no file end in CR LF, as the ministry's programs write.
 type BoundaryWriter struct {
 	text    *bufio.Writer

@@ -158,7 +158,7 @@ func (g *gatherer) file(path, name string, size int64, depth int) error {
 		return err
 	}
 	f := &found{name: printable(name), path: path, bytes: size, head: head}
-	unpack := g.archive(head, name, path)
+	unpack := g.archive(head, path)
 	if unpack == nil {
 		g.found = append(g.found, f)
 		return nil
@@ -171,7 +171,7 @@ func (g *gatherer) file(path, name string, size int64, depth int) error {
 }
 
 // archive is how a file is unpacked; nil = it is none, or one that is a format of its own.
-func (g *gatherer) archive(head []byte, name, path string) func(path, name string, depth int) error {
+func (g *gatherer) archive(head []byte, path string) func(path, name string, depth int) error {
 	switch {
 	case strings.HasPrefix(string(head), "PK\x03\x04"), strings.HasPrefix(string(head), "PK\x05\x06"):
 		if isWorkbook(path) {

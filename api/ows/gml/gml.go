@@ -53,9 +53,6 @@ func CRSOf(n *xmltree.Node, fallback cql.CRS) (cql.CRS, error) {
 	return CRS(name)
 }
 
-// Is reports whether an element is a geometry that Geometry reads.
-func Is(n *xmltree.Node) bool { return readers[n.Name.Local] != nil }
-
 // IsBox reports whether an element is an envelope or a box.
 func IsBox(n *xmltree.Node) bool { return n.Name.Local == "Envelope" || n.Name.Local == "Box" }
 
