@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -209,10 +210,18 @@ func typeOf(sqlType string) Type {
 	return String
 }
 
-// boundsOf turns PostgreSQL's box, whose first corner is the upper right, into bounds.
+// boundsOf turns PostgreSQL's box, whose first corner is the upper right, into bounds. They are of the world, whatever somebody
+// has put into a geometry: what is no number may be anywhere, what lies beyond the world's edge is at it.
 func boundsOf(b pgtype.Box) *Bounds {
 	if !b.Valid {
 		return nil
 	}
-	return &Bounds{b.P[1].X, b.P[1].Y, b.P[0].X, b.P[0].Y}
+	return &Bounds{onWorld(b.P[1].X, 180, -180), onWorld(b.P[1].Y, 90, -90), onWorld(b.P[0].X, 180, 180), onWorld(b.P[0].Y, 90, 90)}
+}
+
+func onWorld(v, edge, otherwise float64) float64 {
+	if math.IsNaN(v) {
+		return otherwise
+	}
+	return min(max(v, -edge), edge)
 }
