@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"time"
@@ -15,6 +16,9 @@ import (
 
 //go:embed catalogue.sql
 var catalogueSQL string
+
+//go:embed counts.sql
+var countsSQL string
 
 //go:embed properties.sql
 var propertiesSQL string
@@ -89,7 +93,7 @@ func (s *Store) Watch(ctx context.Context) error {
 		if change.Position <= s.catalog.Load().position { // one reading serves a burst
 			continue
 		}
-		if err := s.Refresh(ctx); err != nil {
+		if err := s.keepUp(ctx); err != nil {
 			return err
 		}
 	}
@@ -115,6 +119,53 @@ func (s *Store) catalogue(ctx context.Context) (*catalogue, error) {
 		return c, nil
 	}
 	return s.refresh(ctx)
+}
+
+// keepUp brings the catalogue up to date. Where only rows have changed, which is nearly always, it reads their counts alone.
+func (s *Store) keepUp(ctx context.Context) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	c, err := s.recount(ctx, s.catalog.Load())
+	if err == nil && c == nil {
+		c, err = s.readCatalogue(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	s.catalog.Store(c)
+	return nil
+}
+
+// recount returns a catalogue with what the log says of layers now; nil where more than that has changed. Layers of which it
+// says nothing new are the same as before.
+func (s *Store) recount(ctx context.Context, before *catalogue) (*catalogue, error) {
+	rows, err := s.pool.Query(ctx, countsSQL, pgx.StrictNamedArgs{"since": before.position})
+	if err != nil {
+		return nil, err
+	}
+	c := &catalogue{byName: maps.Clone(before.byName)}
+	var described bool
+	var name *string
+	var count, revision *int64
+	var box pgtype.Box
+	_, err = pgx.ForEachRow(rows, []any{&c.position, &described, &name, &count, &box, &revision}, func() error {
+		if name == nil {
+			return nil
+		}
+		if l := c.byName[*name]; l != nil && l.Revision != *revision {
+			now := *l
+			now.Count, now.Bounds, now.Revision = *count, boundsOf(box), *revision
+			c.byName[*name] = &now
+		}
+		return nil
+	})
+	if err != nil || described {
+		return nil, translate(err)
+	}
+	for _, l := range before.layers {
+		c.layers = append(c.layers, c.byName[l.Name])
+	}
+	return c, nil
 }
 
 func (s *Store) readCatalogue(ctx context.Context) (*catalogue, error) {
