@@ -60,7 +60,11 @@ func sane(id string) bool {
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		begin := time.Now()
+		once, _ := c.Request().Context().(*atOnce)
 		done := func() {
+			if once != nil && once.declined {
+				return
+			}
 			status, took := c.Response().Status, time.Since(begin)
 			if c.Request().Context().Err() == context.Canceled && !c.Response().Committed {
 				status = 499
@@ -79,7 +83,10 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				slog.Duration("took", took), slog.String("from", c.Request().RemoteAddr))
 		}
 		defer done() // also when an answer is broken off
-		if err := next(c); err != nil {
+		switch err := next(c); {
+		case err != nil && once != nil && !c.Response().Committed:
+			once.declined = true
+		case err != nil:
 			s.fail(err, c)
 		}
 		return nil

@@ -142,7 +142,9 @@ func newTown(t testing.TB, change ...func(*api.Options)) *town {
 	if w.api, err = api.New(opt); err != nil {
 		t.Fatal(err)
 	}
-	w.server = httptest.NewServer(w.api.Handler())
+	w.server = httptest.NewUnstartedServer(w.api.Handler())
+	w.server.Listener = api.Direct(w.server.Config, w.server.Listener)
+	w.server.Start()
 	t.Cleanup(w.server.Close)
 	t.Cleanup(w.api.Close) // before the server's, which waits for streams
 	return w

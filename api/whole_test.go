@@ -24,8 +24,7 @@ func TestFilesGoBehindTheirHead(t *testing.T) {
 		sendWhole(r, len(body))
 		http.ServeFile(w, r, path)
 	}))
-	server.Listener = Whole(server.Listener)
-	server.Config.ConnContext = WithConn
+	server.Listener = Direct(server.Config, server.Listener)
 	server.Start()
 	defer server.Close()
 	for range 3 {
@@ -55,13 +54,12 @@ func TestAnswersArriveWhole(t *testing.T) {
 			return
 		}
 		sendWhole(r, n)
-		if conn, ok := r.Context().Value(connKey{}).(*wholeConn); !ok || conn.keep != (n > outBuffer) {
+		if conn, ok := r.Context().Value(connKey{}).(*conn); !ok || conn.part.keep != (n > outBuffer) {
 			t.Errorf("of an answer of %d bytes the head is not dealt with as it should be", n)
 		}
 		_, _ = w.Write(bytes.Repeat([]byte("x"), n)) // who leaves is no error
 	}))
-	server.Listener = Whole(server.Listener)
-	server.Config.ConnContext = WithConn
+	server.Listener = Direct(server.Config, server.Listener)
 	server.Start()
 	defer server.Close()
 	sizes := []int{0, 1, 3000, 3600, 3700, 3839, 3840, 3841, 3900, 4095, 4096, 4097, 5000, 8191, 8192, 8193, 90_000, 3000, 1 << 20}

@@ -66,14 +66,14 @@ func (s serveCmd) Run(ctx context.Context, cfg *config) error {
 	}
 	s.bound()
 	web := &http.Server{
-		Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ConnContext: api.WithConn,
+		Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	web.RegisterOnShutdown(server.Close)
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := web.Serve(api.Whole(listener)); !errors.Is(err, http.ErrServerClosed) {
+		if err := web.Serve(api.Direct(web, listener)); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil

@@ -33,6 +33,7 @@ type Cache struct {
 	group   *groupcache.Group
 	peers   atomic.Pointer[Peers]
 	places  sync.Pool // of *place
+	gets    atomic.Int64
 	waiting waiting
 }
 
@@ -69,7 +70,7 @@ func New(opt Options) *Cache {
 }
 
 // Get returns the value of a key: from here, from the peer whose key it is, or from a fill, of which there is one at a time.
-// Who joins a fill returns when ctx ends; who began it stays while others wait for it.
+// Who joins a fill returns when ctx ends; who began it stays while others wait for it. A ctx that has ended gets what is here.
 func (c *Cache) Get(ctx context.Context, key string) (View, error) {
 	for {
 		var view View
@@ -81,11 +82,13 @@ func (c *Cache) Get(ctx context.Context, key string) (View, error) {
 		}
 		c.waiting.leave(key, ctx)
 		switch {
-		case ctx.Err() != nil:
+		case err != nil && ctx.Err() != nil:
 			return View{}, ctx.Err()
 		case errors.Is(err, errDeserted): // those who wanted it had left just when we came
 			continue
-		case err != nil:
+		}
+		c.gets.Add(1)
+		if err != nil {
 			return View{}, err
 		}
 		n := int(view.At(0))<<24 | int(view.At(1))<<16 | int(view.At(2))<<8 | int(view.At(3))
@@ -167,6 +170,9 @@ func (c *Cache) patiently(ctx context.Context, key string, work func(context.Con
 	ctx, stop := context.WithTimeout(ctx, c.limit)
 	defer stop()
 	defer c.waiting.watch(key, func() { cancel(errDeserted) })()
+	if ctx.Err() != nil { // who asked only for what is here
+		return context.Cause(ctx)
+	}
 	err := work(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), errDeserted) {
 		return fmt.Errorf("%w: %w", errDeserted, err)
@@ -174,7 +180,7 @@ func (c *Cache) patiently(ctx context.Context, key string, work func(context.Con
 	return err
 }
 
-// Stats is what a cache has done since it was made, and what it holds.
+// Stats is what a cache has done since it was made, and what it holds. Gets are those that were waited for to the end.
 type Stats struct {
 	Gets, Hits, Fills, FromPeers, PeerErrors, ForPeers, Items, Bytes, Evictions int64
 }
@@ -183,6 +189,6 @@ type Stats struct {
 func (c *Cache) Stats() Stats {
 	s := &c.group.Stats
 	main, hot := c.group.CacheStats(groupcache.MainCache), c.group.CacheStats(groupcache.HotCache)
-	return Stats{s.Gets.Get(), s.CacheHits.Get(), s.LocalLoads.Get(), s.PeerLoads.Get(), s.PeerErrors.Get(), s.ServerRequests.Get(),
+	return Stats{c.gets.Load() + s.ServerRequests.Get(), s.CacheHits.Get(), s.LocalLoads.Get(), s.PeerLoads.Get(), s.PeerErrors.Get(), s.ServerRequests.Get(),
 		main.Items + hot.Items, main.Bytes + hot.Bytes, main.Evictions + hot.Evictions}
 }

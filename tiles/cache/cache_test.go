@@ -52,6 +52,48 @@ func TestOneFillForAll(t *testing.T) {
 	}
 }
 
+// Who asks when their context has ended gets what is here and has nothing made, neither here nor by a fill that others wait for.
+func TestWhatIsHere(t *testing.T) {
+	t.Parallel()
+	var fills atomic.Int64
+	release := make(chan struct{})
+	c := cache.New(cache.Options{Bytes: 1 << 20, Fill: func(ctx context.Context, key string) ([]byte, error) {
+		fills.Add(1)
+		<-release
+		return []byte(key), nil
+	}})
+	ended, end := context.WithCancel(t.Context())
+	end()
+	nothing := func() {
+		t.Helper()
+		if view, err := c.Get(ended, "a"); !errors.Is(err, context.Canceled) || view.Len() != 0 {
+			t.Errorf("%q, %v", view, err)
+		}
+	}
+	nothing()
+	if fills.Load() != 0 {
+		t.Error("it was made")
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() { get(t, c, "a") })
+		all.Go(func() {
+			for range 200 {
+				_, _ = c.Get(ended, "a") // it is the others that must not see it
+			}
+		})
+	}
+	for fills.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	nothing()
+	close(release)
+	all.Wait()
+	if view, err := c.Get(ended, "a"); err != nil || view.String() != "a" || fills.Load() != 1 {
+		t.Errorf("%q, %v after %d fills", view, err, fills.Load())
+	}
+}
+
 // An empty value is a value.
 func TestEmptyValues(t *testing.T) {
 	t.Parallel()

@@ -87,7 +87,7 @@ func (c *Cache) Join(p *Peers) { c.peers.Store(p) }
 // PickPeer is groupcache.PeerPicker's.
 func (c *Cache) PickPeer(key string) (groupcache.ProtoGetter, bool) {
 	p := c.peers.Load()
-	if p == nil {
+	if p == nil || c.waiting.shard(key).someone(key) == nil { // who asked only for what is here
 		return nil, false
 	}
 	if owner := p.owner(key); owner != "" {
