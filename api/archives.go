@@ -30,7 +30,7 @@ func (s *Server) archived(next echo.HandlerFunc) echo.HandlerFunc {
 		if _, err := query(c.Request()); err != nil {
 			return err
 		}
-		set, err := s.archiveSet(c)
+		set, err := s.setOf(c)
 		if err != nil {
 			return err
 		}
@@ -39,14 +39,6 @@ func (s *Server) archived(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return s.archiveTile(c, name, set)
 	}
-}
-
-// archiveSet is the tile matrix set in the path; the usual one where there is none.
-func (s *Server) archiveSet(c echo.Context) (*tiles.MatrixSet, error) {
-	if id := param(c, "set"); id != "" {
-		return s.ground().Tiles.MatrixSet(id)
-	}
-	return tiles.AnyMatrixSet("WebMercatorQuad")
 }
 
 func (s *Server) archiveDocument(c echo.Context, name string, set *tiles.MatrixSet) error {

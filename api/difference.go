@@ -92,7 +92,7 @@ func (s *Server) span(c echo.Context, p params) (from, to int64, err error) {
 	return from, to, err
 }
 
-// kind is what happened to the feature.
+// kindOf is what happened to the feature.
 func kindOf(d layers.Differing) string {
 	switch {
 	case d.Before == nil:

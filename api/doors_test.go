@@ -16,7 +16,7 @@ func TestEveryAnswerCanBeReadFromOtherPages(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	for path, want := range map[string]int{
-		"/": 200, "/anywhere/in/the/page": 200, "/layers": 200, "/layers/none": 404, "/codes/none": 404, "/ogc/none": 404, "/tiles/none.json": 404,
+		"/": 200, "/anywhere/in/the/page": 200, "/layers": 200, "/layers/none": 404, "/codes/none": 404, "/ogc/none": 404, "/changes/none": 404, "/search/none": 404, "/tiles/none.json": 404,
 		"/tiles/house/99/0/0.mvt": 404, "/tiles/house/a/0/0.mvt": 400, "/tiles/field/5/0/0.mvt": 204, "/styles/none.json": 404,
 		"/search?q=x&y=1": 400, "/search?q=x&near=116": 400, "/search?q=x&near=a,b": 400, "/search?q=x&near=117,35,116,36": 400, "/search?q=x&limit=0": 400, "/search?q=x&as-of=99999999": 400, "/search?q=x&layers=none": 404, "/search?q=%FF": 400, "/search": 200, "/search?q=x&near=116,35.8": 200,
 		"/missing.js": 404, "/healthz": 200, "/readyz": 200, "/metrics": 200, "/wfs": 400, "/.keep": 404, "/assets/../index.html": 200,

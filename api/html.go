@@ -130,10 +130,7 @@ func (s *Server) rows(ctx context.Context, l *layers.Layer, fs []layers.Feature)
 	}
 	named := map[string]map[string]layers.Code{}
 	for scheme, codes := range lists {
-		named[scheme] = map[string]layers.Code{}
-		for _, code := range codes {
-			named[scheme][code.Code] = code
-		}
+		named[scheme] = byCode(codes)
 	}
 	var columns []layers.Property
 	for _, p := range l.Properties {

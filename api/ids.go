@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"context"
 	"net/http"
 	"strconv"
 
@@ -126,7 +127,7 @@ func (s *Server) statistics(c echo.Context) error {
 	doc := statisticsDoc{of.Name, of.Title, of.TitleEn, of.Type, of.Unit, position, st.Count, st.Nulls, st.Distinct,
 		st.Min, st.Max, st.Mean, st.Sum, st.Bins, nil}
 	if st.Bins == nil || of.Scheme != "" {
-		if doc.Values, err = s.named(c, of, st.Values); err != nil {
+		if doc.Values, err = s.named(ctx, of, st.Values); err != nil {
 			return err
 		}
 	}
@@ -134,17 +135,12 @@ func (s *Server) statistics(c echo.Context) error {
 }
 
 // named gives values the names that their code list has for them.
-func (s *Server) named(c echo.Context, p layers.Property, values []layers.ValueCount) ([]valueDoc, error) {
-	codes := map[string]layers.Code{}
-	if p.Scheme != "" {
-		list, err := s.ground().Store.Codes(c.Request().Context(), p.Scheme)
-		if err != nil {
-			return nil, err
-		}
-		for _, code := range list {
-			codes[code.Code] = code
-		}
+func (s *Server) named(ctx context.Context, p layers.Property, values []layers.ValueCount) ([]valueDoc, error) {
+	list, err := s.codeList(ctx, p.Scheme)
+	if err != nil {
+		return nil, err
 	}
+	codes := byCode(list)
 	out := make([]valueDoc, len(values))
 	for i, v := range values {
 		code := codes[textOf(v.Value)]

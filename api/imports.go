@@ -1,8 +1,8 @@
 package api
 
 import (
+	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -185,19 +185,19 @@ func (s *Server) importReport(c echo.Context) error {
 	if c.Request().Method == http.MethodHead {
 		return nil
 	}
-	between := head
+	out := bufio.NewWriter(c.Response())
+	out.Write(head) // an error stays with the writer until Flush
+	between := ""
 	for found, err := range service.AllFindings(ctx, i.ID) {
 		if err != nil {
 			return err
 		}
-		if _, err := c.Response().Write(append(between, found...)); err != nil {
+		out.WriteString(between)
+		if _, err := out.Write(found); err != nil {
 			return err
 		}
-		between = json.RawMessage(",\n")
+		between = ",\n"
 	}
-	if len(between) == len(head) { // there were none
-		tail = append(between, tail...)
-	}
-	_, err = c.Response().Write(tail)
-	return err
+	out.Write(tail)
+	return out.Flush()
 }

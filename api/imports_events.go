@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -45,35 +46,44 @@ func (s *Server) tellImport(c echo.Context, out *eventWriter, i *imports.Import)
 	tick, beat := time.NewTicker(watchEvery), time.NewTicker(s.opt.Heartbeat)
 	defer tick.Stop()
 	defer beat.Stop()
-	for {
-		if err := out.send(i.Updated.UnixMicro(), "import", i); err != nil || i.State.Final() {
-			return err
-		}
-		for next := (*imports.Import)(nil); next == nil; {
-			select {
-			case <-c.Request().Context().Done():
-				return c.Request().Context().Err()
-			case <-s.ctx.Done():
-				return nil
-			case <-beat.C:
-				if err := out.write(": beat\n\n"); err != nil {
-					return err
-				}
-			case <-tick.C:
-				var err error
-				next, err = s.ground().Imports.Changed(c.Request().Context(), i.ID, i.Updated)
-				if errors.Is(err, layers.ErrNotFound) { // removed: the last that is to be said of it
-					gone := *i
-					gone.State, gone.Progress, gone.Updated = imports.Cancelled, nil, s.now().UTC()
-					next = &gone
-				} else if err != nil {
-					return err
-				}
+	if err := out.send(i.Updated.UnixMicro(), "import", i); err != nil {
+		return err
+	}
+	for !i.State.Final() {
+		select {
+		case <-c.Request().Context().Done():
+			return c.Request().Context().Err()
+		case <-s.ctx.Done():
+			return nil
+		case <-beat.C:
+			if err := out.write(": beat\n\n"); err != nil {
+				return err
 			}
-			if next != nil {
-				i = next
-				break
+		case <-tick.C:
+			now, err := s.importNow(c.Request().Context(), i)
+			if err != nil {
+				return err
 			}
+			if now == nil {
+				continue
+			}
+			if err := out.send(now.Updated.UnixMicro(), "import", now); err != nil {
+				return err
+			}
+			i = now
 		}
 	}
+	return nil
+}
+
+// importNow is an import that something has happened to since it was read, or nil. One that was removed is told of as cancelled:
+// that is the last to be said of it.
+func (s *Server) importNow(ctx context.Context, was *imports.Import) (*imports.Import, error) {
+	now, err := s.ground().Imports.Changed(ctx, was.ID, was.Updated)
+	if errors.Is(err, layers.ErrNotFound) {
+		gone := *was
+		gone.State, gone.Progress, gone.Updated = imports.Cancelled, nil, s.now().UTC()
+		return &gone, nil
+	}
+	return now, err
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"errors"
-
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/auth"
@@ -28,8 +26,8 @@ func (s *Server) layers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	themes, err := store.Codes(ctx, "theme")
-	if err != nil && !errors.Is(err, layers.ErrNotFound) {
+	themes, err := s.codeList(ctx, "theme")
+	if err != nil {
 		return err
 	}
 	return renderJSON(c, typeJSON, map[string]any{

@@ -118,8 +118,7 @@ func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // headers lets pages of other origins read every answer, errors too, but those about imports, and tells browsers to trust
-// types alone. OPTIONS
-// is answered for every address with what is allowed there.
+// types alone. OPTIONS is answered for every address with what is allowed there.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()

@@ -19,7 +19,7 @@ import (
 const policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 
 // reserved are the first parts of paths that are doors, and never the page.
-var reserved = []string{"ogc", "wfs", "wms", "wmts", "tiles", "styles", "fonts", "sprites", "layers", "codes", "search", "events", "imports", "edits", "processes", "auth", "admin", "healthz", "readyz", "metrics"}
+var reserved = []string{"ogc", "wfs", "wms", "wmts", "tiles", "styles", "fonts", "sprites", "layers", "changes", "codes", "search", "events", "imports", "edits", "processes", "auth", "admin", "healthz", "readyz", "metrics"}
 
 // page is the built page, every file with its tag.
 type page struct {

@@ -48,21 +48,31 @@ func (s *Server) chosen(ctx context.Context, c echo.Context, names string) ([]*l
 	if names == "" {
 		return s.ground().Store.Layers(ctx, auth.Actor(c))
 	}
-	var ls []*layers.Layer
-	for name := range strings.SplitSeq(names, ",") {
-		l, err := s.ground().Store.Layer(ctx, auth.Actor(c), name)
-		if err != nil {
+	list := strings.Split(names, ",")
+	if err := checkNames(list); err != nil {
+		return nil, err
+	}
+	ls := make([]*layers.Layer, len(list))
+	for i, name := range list {
+		var err error
+		if ls[i], err = s.ground().Store.Layer(ctx, auth.Actor(c), name); err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(ls, func(o *layers.Layer) bool { return o.Name == l.Name }) {
-			return nil, layers.Refuse(layers.ErrInvalid, "layer %q is named twice", "图层“%s”重复", name)
-		}
-		ls = append(ls, l)
-	}
-	if len(ls) > maxTileLayers {
-		return nil, layers.Refuse(layers.ErrInvalid, "%d layers at once; want at most %d", "一次请求了 %d 个图层，至多 %d 个", len(ls), maxTileLayers)
 	}
 	return ls, nil
+}
+
+// checkNames refuses a list of more layers than one tile may have, and one that names a layer twice.
+func checkNames(names []string) error {
+	if len(names) > maxTileLayers {
+		return layers.Refuse(layers.ErrInvalid, "%d layers at once; want at most %d", "一次请求了 %d 个图层，至多 %d 个", len(names), maxTileLayers)
+	}
+	for i, name := range names {
+		if name != "" && slices.Contains(names[:i], name) {
+			return layers.Refuse(layers.ErrInvalid, "layer %q is named twice", "图层“%s”重复", name)
+		}
+	}
+	return nil
 }
 
 // codeLists reads the code lists that explain properties of the layers; one that is missing explains nothing.
@@ -73,12 +83,33 @@ func (s *Server) codeLists(ctx context.Context, ls []*layers.Layer) (map[string]
 			if _, read := lists[p.Scheme]; read || p.Scheme == "" {
 				continue
 			}
-			codes, err := s.ground().Store.Codes(ctx, p.Scheme)
-			if err != nil && !errors.Is(err, layers.ErrNotFound) {
+			codes, err := s.codeList(ctx, p.Scheme)
+			if err != nil {
 				return nil, err
 			}
 			lists[p.Scheme] = codes
 		}
 	}
 	return lists, nil
+}
+
+// codeList is the one of a property's scheme; none where it has no scheme, or one that is missing.
+func (s *Server) codeList(ctx context.Context, scheme string) ([]layers.Code, error) {
+	if scheme == "" {
+		return nil, nil
+	}
+	codes, err := s.ground().Store.Codes(ctx, scheme)
+	if errors.Is(err, layers.ErrNotFound) {
+		return nil, nil
+	}
+	return codes, err
+}
+
+// byCode finds the entries of a list.
+func byCode(list []layers.Code) map[string]layers.Code {
+	out := make(map[string]layers.Code, len(list))
+	for _, code := range list {
+		out[code.Code] = code
+	}
+	return out
 }

@@ -10,8 +10,8 @@ import (
 const mostLooked = 20_000
 
 // lookable reports whether a page and the count of q are to be had by one look at all features that match. It takes rows that have
-// places. Where they are counted only if that is cheap, it takes a box as the only
-// condition too, which says how much the look costs at most: a filter may have to go through any number of rows to find a few.
+// places. Where they are counted only if that is cheap, it takes a box as the only condition too, which says how much the look
+// costs at most: a filter may have to go through any number of rows to find a few.
 func (sel *selection) lookable(q Query) bool {
 	counted := q.Count && len(sel.where) > 0 || q.CountIfCheap && q.Bounds != nil && len(sel.where) == 1
 	return counted && q.After == "" && len(sel.sort) == 0 && sel.placed

@@ -2,7 +2,7 @@
 // another job writes the layer. Everything is in the database (migrations/0020_imports.sql), so that any node may take a
 // request and any node may do the work; the queue is river's.
 //
-// What happens to a job whose node dies, and why an import is never done twice: docs/decisions/0005-import-jobs.md.
+// What happens to a job whose node dies is in orphans.go, why an import is never done twice in session.go.
 package imports
 
 import (
@@ -23,14 +23,14 @@ import (
 	"onemap/layers/intake"
 )
 
-// ImportFunc brings files into a layer: intake.Import.
+// ImportFunc brings files into a layer.
 type ImportFunc func(ctx context.Context, store *layers.Store, actor layers.Actor, files []string, opt intake.Options) (*intake.Report, error)
 
 // Options is what a service needs to know from outside.
 type Options struct {
 	Store  *layers.Store // is told of a layer as soon as it is written
 	Pool   *pgxpool.Pool // of the database: the service opens its own connections as this one does
-	Import ImportFunc    //
+	Import ImportFunc    // intake.Import
 	Folder string        // where jobs keep their files; "" = the system's directory for temporary files
 	Limit  int64         // bytes of one upload; 0 = 4 GiB
 	Log    *slog.Logger  // nil = slog.Default()

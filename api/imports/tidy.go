@@ -34,12 +34,12 @@ type tidier struct {
 
 // Work takes away what is old.
 func (t *tidier) Work(ctx context.Context, _ *river.Job[tidyArgs]) error {
-	return t.service.Tidy(ctx, time.Now())
+	return t.service.tidy(ctx, time.Now())
 }
 
-// Tidy takes away what is old at a moment: partial uploads after a quarter of an hour, uploads after a day, imports after
+// tidy takes away what is old at a moment: partial uploads after a quarter of an hour, uploads after a day, imports after
 // 30 days. It runs by itself where Work does.
-func (s *Service) Tidy(ctx context.Context, now time.Time) error {
+func (s *Service) tidy(ctx context.Context, now time.Time) error {
 	for _, step := range []struct {
 		sql  string
 		args []any
