@@ -28,7 +28,7 @@ func epsg(srid int) CRS {
 // crsOf lists what a layer can be asked in, the default first; where it is stored is among them.
 func crsOf(l *layers.Layer) []CRS {
 	list := []CRS{crs84}
-	for _, srid := range []int{4326, 4490, 3857, 4548, 4527} {
+	for _, srid := range layers.OfferedSRIDs() {
 		list = append(list, epsg(srid))
 	}
 	if stored := epsg(l.SRID); l.SRID > 0 && !slices.Contains(list, stored) {

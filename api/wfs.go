@@ -17,7 +17,7 @@ const wfsReport = "wfs report"
 
 func (s *Server) wfs(c echo.Context) error {
 	g := s.ground()
-	door := ows.WFS{Store: g.Store, Now: s.now, Take: func(ctx context.Context, stream bool) (context.Context, func(), error) {
+	door := ows.WFS{Store: g.Store, Now: s.now, Folder: g.Folder, Take: func(ctx context.Context, stream bool) (context.Context, func(), error) {
 		if stream {
 			return g.shares.stream.take(ctx)
 		}

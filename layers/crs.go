@@ -26,6 +26,9 @@ type GaussKruger struct {
 // countyZone is the 3-degree zone of the county: EPSG:4548.
 var countyZone = GaussKruger{Meridian: 117, FalseEasting: 500000}
 
+// OfferedSRIDs are the systems that every layer is offered in at the doors, besides the one it is stored in.
+func OfferedSRIDs() []int { return []int{4326, 4490, 3857, 4548, 4527} }
+
 // GaussKrugerOf returns the projection of an EPSG code of CGCS2000: the 6-degree zones 13–23 (4491–4501 with the zone's number
 // in front, 4502–4512 without), and the 3-degree zones 25–45 (4513–4533 and 4534–4554).
 func GaussKrugerOf(srid int) (g GaussKruger, ok bool) {

@@ -124,12 +124,7 @@ func (r Report) XML() ([]byte, error) {
 		OWS: "http://www.opengis.net/ows/1.1", XSI: "http://www.w3.org/2001/XMLSchema-instance",
 		Schema:  "http://www.opengis.net/ows/1.1 http://schemas.opengis.net/ows/1.1.0/owsExceptionReport.xsd",
 		Version: r.Version, Language: "mul",
-		Exception: exception{Code: r.Code, Locator: r.Locator},
-	}
-	for _, text := range []string{r.Text.Zh, r.Text.En} {
-		if text != "" {
-			doc.Exception.Text = append(doc.Exception.Text, text)
-		}
+		Exception: exception{r.Code, r.Locator, r.texts()},
 	}
 	body, err := xml.MarshalIndent(doc, "", " ")
 	if err != nil {

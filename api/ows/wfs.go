@@ -13,6 +13,8 @@ import (
 type WFS struct {
 	Store *layers.Store
 	Now   func() time.Time
+	// Folder is where files are made before they are sent; "" = the system's directory for temporary files.
+	Folder string
 	// Take waits for room to work in; a stream is what may take long. The caller calls done.
 	Take func(ctx context.Context, stream bool) (work context.Context, done func(), err error)
 }

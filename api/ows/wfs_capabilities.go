@@ -187,10 +187,8 @@ func (r *wfsRequest) typeDoc(l *layers.Layer, formats []string) typeDoc {
 	doc.OtherCRS = append(doc.OtherCRS, "urn:ogc:def:crs:OGC:1.3:CRS84")
 	if l.Bounds != nil {
 		b := l.Bounds.OnEarth()
-		down, up := func(v float64) string { return decimal(math.Floor(v*1e6) / 1e6) }, func(v float64) string { return decimal(math.Ceil(v*1e6) / 1e6) }
+		down, up := func(v float64) string { return numbers(math.Floor(v*1e6) / 1e6) }, func(v float64) string { return numbers(math.Ceil(v*1e6) / 1e6) }
 		doc.Box = []string{down(b[0]), down(b[1]), up(b[2]), up(b[3])}
 	}
 	return doc
 }
-
-func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -96,30 +96,29 @@ func (r *wfsRequest) file(queries []*wfsQuery, p paging) error {
 	}
 	opt := format.ExportOptions{Format: f.Name, Properties: q.find.Properties}
 	q.find.Properties = nil
-	name := q.layer.Name + f.Extensions[0]
 	if f.Writing.Stream != nil {
-		out := &fileOut{w: r.w, media: f.Writing.MediaType, name: name}
+		out := &fileOut{w: r.w, media: f.Writing.MediaType, name: q.layer.Name + f.Extensions[0]}
 		_, err := format.ExportTo(ctx, out, r.Store, r.actor, q.layer.Name, q.find, opt)
 		if err == nil && !out.begun { // of nothing
 			_, err = out.Write(nil)
 		}
 		return Blame("outputFormat", err)
 	}
-	return r.wholeFile(ctx, q, opt, f, name)
+	return r.wholeFile(ctx, q, opt, f)
 }
 
 // wholeFile writes a file aside and sends it; what consists of several goes as an archive.
-func (r *wfsRequest) wholeFile(ctx context.Context, q *wfsQuery, opt format.ExportOptions, f format.Format, name string) error {
-	dir, err := os.MkdirTemp("", "onemap-wfs-")
+func (r *wfsRequest) wholeFile(ctx context.Context, q *wfsQuery, opt format.ExportOptions, f format.Format) error {
+	folder, err := format.NewFolder(r.Folder, format.DefaultLimits())
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	media := f.Writing.MediaType
-	if f.Packed() {
-		name, media = name+".zip", "application/zip"
+	defer folder.Close()
+	name, media := f.OneFile(q.layer.Name), f.Writing.MediaType
+	if f.Zipped(q.layer.Name) {
+		media = "application/zip"
 	}
-	opt.File = filepath.Join(dir, name)
+	opt.File, opt.Folder = filepath.Join(folder.Path(), name), folder.Path()
 	if _, err := format.Export(ctx, r.Store, r.actor, q.layer.Name, q.find, opt); err != nil {
 		return Blame("outputFormat", err)
 	}

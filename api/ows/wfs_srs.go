@@ -61,13 +61,7 @@ func (v wfsVersion) defaultSRS(l *layers.Layer) srs {
 
 // otherSRIDs are what a layer is offered in besides its own.
 func otherSRIDs(l *layers.Layer) []int {
-	var out []int
-	for _, srid := range []int{4326, 4490, 3857, 4548, 4527} {
-		if srid != cmp.Or(l.SRID, 4490) {
-			out = append(out, srid)
-		}
-	}
-	return out
+	return slices.DeleteFunc(layers.OfferedSRIDs(), func(srid int) bool { return srid == cmp.Or(l.SRID, 4490) })
 }
 
 // srsOf reads in which CRS a layer is asked for; it is one of those that the capabilities list.

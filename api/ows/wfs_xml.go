@@ -87,8 +87,8 @@ func ownPath(n *xmltree.Node, text string) string {
 	for i, step := range steps {
 		name, index, _ := strings.Cut(step, "[")
 		at := ""
-		if name, at = strings.TrimPrefix(name, "@"), ""; strings.HasPrefix(step, "@") {
-			at = "@"
+		if attribute, ok := strings.CutPrefix(name, "@"); ok {
+			name, at = attribute, "@"
 		}
 		if steps[i] = at + ownName(n, name); index != "" {
 			steps[i] += "[" + index

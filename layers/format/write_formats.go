@@ -138,6 +138,3 @@ func written() []Format {
 		{Name: "xlsx", Title: "Excel", Extensions: []string{".xlsx"}, Writing: writeXLSX()},
 	}
 }
-
-// Packed reports whether what is written of it is several files, which travel as one archive.
-func (f Format) Packed() bool { return f.Writing.siblings != nil || f.Name == "gdb" }

@@ -2,6 +2,7 @@ package fes
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"onemap/api/ows/xmltree"
 	"onemap/layers/cql"
@@ -144,20 +145,12 @@ func patternOf(n *xmltree.Node, text string) (*cql.Literal, error) {
 			text = text[len(one):]
 			continue
 		}
-		for i, c := range text { // the first character
-			if i > 0 {
-				text = text[i:]
-				break
-			}
-			if strings.ContainsRune(`%_\`, c) {
-				pattern.WriteByte('\\')
-			}
-			pattern.WriteRune(c)
-			if len(string(c)) == len(text) {
-				text = ""
-				break
-			}
+		c, size := utf8.DecodeRuneInString(text)
+		if strings.ContainsRune(`%_\`, c) {
+			pattern.WriteByte('\\')
 		}
+		pattern.WriteRune(c)
+		text = text[size:]
 	}
 	return &cql.Literal{Kind: cql.Text, Value: pattern.String()}, nil
 }
