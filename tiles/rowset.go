@@ -87,7 +87,7 @@ func (r *rowsets) above(d drawing, k key) (*rowset, Tile) {
 func (r *rowset) size() int64 { return int64(len(r.data) + 12*len(r.boxes) + 512) }
 
 // most is the size of the largest rowset that is kept.
-func (r *rowsets) most() int64 { return r.budget / 64 }
+func (r *rowsets) most() int64 { return r.budget / 32 }
 
 // keep keeps rows, in place of those of the same name.
 func (r *rowsets) keep(key rowsetKey, rows *rowset) {
