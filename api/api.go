@@ -1,8 +1,8 @@
 // Package api is the doors of the map: every URL (routes.go), each parsed, asked of the rooms below, and rendered.
 // Nothing is decided here.
 //
-// It follows OGC API - Features Part 1 (17-069r4, classes core, geojson, html, oas30) and Part 2 (18-058r1), OpenAPI
-// 3.0, TileJSON 3.0.0, RFC 9457 (problem details) and the HTML standard's server-sent events.
+// It follows OGC API - Features and Tiles (the classes are in ogc.go, what shows each in docs/conformance.md), OpenAPI 3.0,
+// TileJSON 3.0.0, RFC 9457 (problem details) and the HTML standard's server-sent events.
 package api
 
 import (

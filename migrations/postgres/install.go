@@ -57,7 +57,7 @@ func installLine(manager string, version int, server bool) string {
 		}
 		return "brew install postgis pgrouting"
 	}
-	return "PostgreSQL 14 or newer with PostGIS 3, by this system's package manager"
+	return "PostgreSQL 15 or newer with PostGIS 3.3 or newer, by this system's package manager"
 }
 
 func packager() string {
