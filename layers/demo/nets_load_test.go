@@ -4,19 +4,12 @@ import (
 	"fmt"
 	"testing"
 
-	"onemap/layers"
-	"onemap/layers/demo"
-	"onemap/migrations/dbtest"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// TestNetworksLoad loads the county and asks PostGIS about the nets.
-func TestNetworksLoad(t *testing.T) {
-	t.Parallel()
-	pool := dbtest.New(t)
-	w := county(2)
-	if err := demo.Write(t.Context(), layers.New(pool), w, nil); err != nil {
-		t.Fatal(err)
-	}
+// netsAreSound asks PostGIS about the nets of a county that is loaded.
+func netsAreSound(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
 	for _, l := range netLayers {
 		if l == "demo_fault" {
 			continue

@@ -41,6 +41,7 @@ func TestPostGISFindsTheCountySound(t *testing.T) {
 			t.Errorf("%d %s", n, what)
 		}
 	}
+	netsAreSound(t, pool)
 	// Loading again replaces, and changes nothing.
 	if err := demo.Write(t.Context(), store, w, nil); err != nil {
 		t.Fatal(err)
