@@ -136,39 +136,17 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 		if err := s.populate(ctx, store, start); err != nil {
 			return cmp.Or(ctx.Err(), err) // interrupted, a load fails in many ways that are none
 		}
-		drawn := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20, GCJ02: s.GCJ02, Observe: server.ObserveTile})
-		follow.Go(func() error { return again(ctx, log, "the catalogue", store.Watch) })
-		follow.Go(func() error { return again(ctx, log, "the tiles' log", drawn.Follow) })
-		follow.Go(func() error { return again(ctx, log, "the mosaics' tiles", drawn.WatchMosaics) })
-		follow.Go(func() error { return again(ctx, log, "the mosaics", drawn.KeepMosaics) })
-		names := search.New(pool, store)
-		follow.Go(func() error { return again(ctx, log, "the search index", names.Keep) })
-		if s.PeerListen != "" {
-			follow.Go(func() error { return s.share(ctx, store, drawn, log) })
+		ground, err := s.furnish(ctx, follow, store, pool, server, log)
+		if err != nil {
+			return err
 		}
-		var err error
-		ground := api.Ground{Store: store, Tiles: drawn, Search: names, Pool: pool, Folder: s.ImportFolder}
-		if s.Archives != "" {
-			ground.Archives = tiles.NewArchives(s.Archives)
-			names, err := ground.Archives.Names()
-			if err != nil {
-				return err
-			}
-			log.Info("archives are served", "names", names)
-		}
-		if s.Exports != api.Nobody {
-			ground.Exports = exports.New(exports.Settings{Pool: pool, Tiles: drawn, Folder: s.ImportFolder, Limit: s.ExportLimit << 20, Log: log})
-		}
-		if desk, err = s.desk(ctx, store, pool, ground.Exports, log); err != nil {
+		if desk, err = s.desk(ctx, &ground, log); err != nil {
 			return err
 		}
 		if desk != nil {
 			follow.Go(func() error { return desk.Work(ctx) })
 		}
-		if s.Imports != api.Nobody {
-			ground.Imports = desk
-		}
-		if err := drawn.Ready(ctx); err != nil { // what is drawn before is not kept
+		if err := ground.Tiles.Ready(ctx); err != nil { // what is drawn before is not kept
 			return err
 		}
 		server.Open(ground)
@@ -182,18 +160,49 @@ func (s serveCmd) ground(ctx context.Context, cfg *config, log *slog.Logger, sta
 	return err
 }
 
-// desk makes the imports by upload and does their jobs and those of the archives, unless both are switched off.
-func (s serveCmd) desk(ctx context.Context, store *layers.Store, pool *pgxpool.Pool, archives *exports.Service, log *slog.Logger) (*imports.Service, error) {
-	if s.Imports == api.Nobody && archives == nil {
+// furnish makes what the doors ask, and has it follow the log.
+func (s serveCmd) furnish(ctx context.Context, follow *errgroup.Group, store *layers.Store, pool *pgxpool.Pool, server *api.Server, log *slog.Logger) (api.Ground, error) {
+	drawn, names := tiles.New(pool, store, tiles.Options{Bytes: s.Cache << 20, GCJ02: s.GCJ02, Observe: server.ObserveTile}), search.New(pool, store)
+	for _, one := range []struct {
+		what string
+		run  func(context.Context) error
+	}{
+		{"the catalogue", store.Watch}, {"the tiles' log", drawn.Follow}, {"the mosaics' tiles", drawn.WatchMosaics}, {"the mosaics", drawn.KeepMosaics},
+		{"the search index", names.Keep},
+	} {
+		follow.Go(func() error { return again(ctx, log, one.what, one.run) })
+	}
+	if s.PeerListen != "" {
+		follow.Go(func() error { return s.share(ctx, store, drawn, log) })
+	}
+	ground := api.Ground{Store: store, Tiles: drawn, Search: names, Pool: pool, Folder: s.ImportFolder}
+	if s.Archives == "" {
+		return ground, nil
+	}
+	ground.Archives = tiles.NewArchives(s.Archives)
+	served, err := ground.Archives.Names()
+	if err == nil {
+		log.Info("archives are served", "names", served)
+	}
+	return ground, err
+}
+
+// desk makes the imports by upload and the archives of tiles by request, whose jobs one queue has; nil where both are switched off.
+func (s serveCmd) desk(ctx context.Context, ground *api.Ground, log *slog.Logger) (*imports.Service, error) {
+	opt := imports.Options{
+		Store: ground.Store, Pool: ground.Pool, Import: intake.Import, Folder: s.ImportFolder, Limit: s.ImportLimit << 20, Log: log, Idle: s.Imports == api.Nobody,
+	}
+	if s.Exports != api.Nobody {
+		ground.Exports = exports.New(exports.Settings{Pool: ground.Pool, Tiles: ground.Tiles, Folder: s.ImportFolder, Limit: s.ExportLimit << 20, Log: log})
+		opt.Jobs = []imports.Jobs{ground.Exports}
+	} else if s.Imports == api.Nobody {
 		return nil, nil
 	}
-	opt := imports.Options{
-		Store: store, Pool: pool, Import: intake.Import, Folder: s.ImportFolder, Limit: s.ImportLimit << 20, Log: log, Idle: s.Imports == api.Nobody,
+	desk, err := imports.New(ctx, opt)
+	if err == nil && s.Imports != api.Nobody {
+		ground.Imports = desk
 	}
-	if archives != nil {
-		opt.Jobs = []imports.Jobs{archives}
-	}
-	return imports.New(ctx, opt)
+	return desk, err
 }
 
 // again follows the log in the way of f until the context ends: a database that fails is tried again, for it may come back.
