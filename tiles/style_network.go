@@ -11,16 +11,16 @@ type roadLook struct {
 
 // roads has the classes of scheme road_class, the least first: later ones are drawn over earlier ones.
 var roads = []roadLook{
-	{"field", 0.2, 0.8, 5, "#F3EBD2", "#2E3A42", 16},
-	{"village", 0.3, 1.4, 8, "#FFFDF4", "#39474F", 15},
-	{"township", 0.6, 2.2, 11, "#FFFFFF", "#42525C", 14},
-	{"street_branch", 0.4, 2.4, 13, "#FFFFFF", "#42525C", 15},
-	{"street_secondary", 0.7, 3.4, 18, "#FFFFFF", "#4A5C67", 14},
-	{"county", 1.1, 3.4, 15, "#FFF6D2", "#566672", 13},
-	{"street_main", 1.1, 4.6, 24, "#FFF9E3", "#566672", 13},
-	{"provincial", 1.6, 4.4, 18, "#FCE6A8", "#6E6A50", 12},
-	{"national", 1.9, 5, 20, "#F9D48C", "#7D6B45", 12},
-	{"expressway", 2.3, 5.6, 22, "#F0B673", "#8A5F3A", 12},
+	{"field", 0.2, 0.8, 5, "#F3EBD2", "#75746A", 16},
+	{"village", 0.3, 1.4, 8, "#FFFDF4", "#83837A", 15},
+	{"township", 0.6, 2.2, 11, "#FFFFFF", "#8E8F88", 14},
+	{"street_branch", 0.4, 2.4, 13, "#FFFFFF", "#8E8F88", 15},
+	{"street_secondary", 0.7, 3.4, 18, "#FFFFFF", "#96978F", 14},
+	{"county", 1.1, 3.4, 15, "#FFF6D2", "#A39E86", 13},
+	{"street_main", 1.1, 4.6, 24, "#FFF9E3", "#A09E8E", 13},
+	{"provincial", 1.6, 4.4, 18, "#FCE6A8", "#B39C64", 12},
+	{"national", 1.9, 5, 20, "#F9D48C", "#C0974F", 12},
+	{"expressway", 2.3, 5.6, 22, "#F0B673", "#C98745", 12},
 }
 
 // ofRoads tells whether the layer is of roads by class.

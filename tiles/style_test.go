@@ -244,6 +244,20 @@ func TestStyleOfADarkMapLiftsWhatWouldBeLost(t *testing.T) {
 	}
 }
 
+func TestStyleRoadsOfADarkMapAreBrighterThanLandAndNotAsBlueAsWater(t *testing.T) {
+	t.Parallel()
+	colours := draw(t, "dark").layer(t, "road:line").Paint["line-color"].([]any)
+	for i := 3; i < len(colours); i += 2 {
+		var r, g, b int
+		if _, err := fmt.Sscanf(colours[i].(string), "#%02X%02X%02X", &r, &g, &b); err != nil {
+			t.Fatal(colours[i], err)
+		}
+		if r+g+b < 0x65+0x63+0x4C || b > r {
+			t.Errorf("%s is drawn %s", colours[i-1], colours[i])
+		}
+	}
+}
+
 func TestStyleWritesIntoClustersHowManyTheyAre(t *testing.T) {
 	t.Parallel()
 	tree := styled("tree", "Point", layers.Style{Kind: "circle", Order: 62})
