@@ -324,6 +324,9 @@ func TestAnExistingTableIsPublishedAsItIs(t *testing.T) {
 	if street.Table.Key != "Schlüssel %s" || street.Table.Geom != "Geom.1" || street.GeometryType != "LineString" || street.Properties[0].Name != "Name" {
 		t.Errorf("street: %+v", street)
 	}
+	if street.Style.Kind != "line" || street.Style.Colour == "" || !street.Style.Visible {
+		t.Errorf("street is drawn as %+v, a line that is seen was wanted", street.Style)
+	}
 	sequence(t, pool)
 	after := position(t, store)
 	exec(t, pool, `update "Amt 1"."Straßen Nr.1" set "Schlüssel %s" = 8; update "Amt 1"."Straßen Nr.1" set "Name" = 'b'; update "Amt 1"."Straßen Nr.1" set "Name" = 'b';

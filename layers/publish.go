@@ -51,6 +51,9 @@ func (s *Store) Publish(ctx context.Context, actor Actor, opt PublishOptions) (*
 		if err != nil {
 			return err
 		}
+		if l.Style.Kind == "" {
+			l.Style = PlainStyle(l.Name, l.GeometryType)
+		}
 		if err := insertLayer(ctx, tx, &l, Table{Schema: opt.TableSchema, Name: opt.TableName, Key: found.Key, Geom: column}, opt.Track); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"hash/fnv"
 	"math"
 	"path/filepath"
 	"strings"
@@ -47,24 +46,11 @@ func (r *run) definition() layers.Definition {
 	return d
 }
 
-// colours are what imported layers are drawn in until somebody chooses: quiet, and apart from each other.
-var colours = []string{"#176B87", "#C4703A", "#5E8C4A", "#9C6B9E", "#B08A2E", "#3F7FA6", "#B5525C", "#4F8F86", "#7A6FB0", "#8A6A4A"}
-
-// drawn is how an imported layer is drawn at first: by its geometry, in a colour its name decides, from the zoom at
-// which a tile holds a bearable number of features.
+// drawn is how an imported layer is drawn at first: plainly, from the zoom at which a tile holds a bearable number of features.
 func (r *run) drawn() (layers.Drawing, layers.Style) {
-	h := fnv.New32a()
-	h.Write([]byte(r.opt.Layer))
-	style := layers.Style{Colour: colours[h.Sum32()%uint32(len(colours))], Visible: true}
-	switch r.geometryType {
-	case "":
-		return layers.Drawing{}, layers.Style{Kind: "none"}
-	case "Point", "MultiPoint":
-		style.Kind, style.Order = "circle", 90
-	case "MultiLineString":
-		style.Kind, style.Order = "line", 50
-	default:
-		style.Kind, style.Order, style.Opacity = "fill", 30, "0.35"
+	style := layers.PlainStyle(r.opt.Layer, r.geometryType)
+	if r.geometryType == "" {
+		return layers.Drawing{}, style
 	}
 	drawing := generalised(r.geometryType, r.kinds.bounds(), r.spool.rows)
 	first := plainFrom(r.kinds.bounds(), r.spool.rows)

@@ -63,8 +63,8 @@ export default function Phone() {
       <div className="phone-top">
         <Search />
         {!connected ? <p className="phone-lost" role="alert"><Icon name="alert" size={16} />{t("status.lost")}</p>
-          : moment ? <p className="phone-past" role="status"><Icon name="history" size={16} />{t("status.past", { moment: sayMoment(moment) })}<button className="text-button" onClick={leaveTime}>{t("status.toNow")}</button></p>
-          : data?.synthetic && <p className="sample">{t("status.synthetic")}</p>}
+          : moment && <p className="phone-past" role="status"><Icon name="history" size={16} />{t("status.past", { moment: sayMoment(moment) })}<button className="text-button" onClick={leaveTime}>{t("status.toNow")}</button></p>}
+        {data?.synthetic && <p className="sample">{t("status.synthetic")}</p>}
       </div>
       <div className="fabs">
         <button onClick={() => locate(setNote, t)} aria-label={t("map.locate")}><Icon name="locate" size={22} /></button>
