@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { featureIn } from "../api/client";
-import { useCatalogue, useFeature, useStyle } from "../api/queries";
+import { queries, useCatalogue, useFeature, useStyle } from "../api/queries";
 import type { Found, LayerInfo } from "../api/types";
 import { useWords } from "../i18n";
 import { opened, select, shownNow, useDesk } from "../state/desk";
@@ -118,7 +118,10 @@ function useDrawn(): void {
   useEffect(() => void (latest.current = known), [known]);
   const ready = !!known;
   useEffect(() => {
-    if (known) view?.show(shownHere(known)); // a layer that has just come may be one to show
+    if (!view || !known) return;
+    view.show(shownHere(known)); // a layer that has just come may be one to show
+    const names = new Set(known.map((l) => l.name));
+    if (view.sources().some((name) => !names.has(name))) void queries.invalidateQueries({ queryKey: ["style"] }); // one that is gone is drawn no more
   }, [view, known]);
   useEffect(() => {
     if (!view || !style || !ready) return;

@@ -74,13 +74,14 @@ export function figures(feature: Feature, { t, amount }: Words): Reading[] {
   ];
 }
 
-/** What a feature is called: its label, else its number. */
+/** What a feature is called: its label, else its number. A label that is the name of its class is said as the reader says it. */
 export function titleOf(layer: LayerInfo, feature: Feature | undefined, id: string, schemes: Schemes, named: Words["named"]): string {
+  const codeOf = (name: string) => schemes.get(layer.properties?.find((p) => p.name === name)?.scheme ?? "")?.get(String(feature?.properties?.[name]));
   for (const name of [layer.style.label, layer.labelField, layer.style.by, layer.idField]) {
     const value = name ? feature?.properties?.[name] : undefined;
     if (value === undefined || value === null || value === "") continue;
-    const scheme = layer.properties?.find((p) => p.name === name)?.scheme;
-    const code = scheme ? schemes.get(scheme)?.get(String(value)) : undefined;
+    const kind = layer.style.by ? codeOf(layer.style.by) : undefined;
+    const code = codeOf(name!) ?? (kind?.name === value ? kind : undefined);
     return code ? named(code) : String(value);
   }
   return `${named(layer)} ${id}`;
