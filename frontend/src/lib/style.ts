@@ -56,3 +56,11 @@ function scaled(value: unknown, share: number): unknown {
   if (Array.isArray(value) && value[0] === "interpolate") return value.map((v, i) => (i > 3 && i % 2 === 0 && typeof v === "number" ? v * share : v));
   return share;
 }
+
+/** How strong the ground of the county is: full where the land whose tint it has lies on it, faint under pipes and lines alone. */
+export function groundOpacity(layers: readonly LayerSpecification[], shown: ReadonlySet<string>): number {
+  const colour = (layer: LayerSpecification) => (layer.type === "fill" ? layer.paint?.["fill-color"] : undefined);
+  const tint = layers.filter((l) => l.id.endsWith(":ground")).map(colour)[0];
+  const land = layers.findLast((l) => !l.id.endsWith(":ground") && samples(colour(l)).some((s) => s.colour === tint)); // over settlements, which have its colours too
+  return !land || shown.has(markOf(land)["onemap:layer"]!) ? 1 : 0.35;
+}

@@ -3,7 +3,7 @@ import "./start";
 import type { Bounds, Found } from "../api/types";
 import { askedSources, type Asked } from "../lib/asked";
 import type { LonLat } from "../lib/ellipsoid";
-import { faded, markOf } from "../lib/style";
+import { faded, groundOpacity, markOf } from "../lib/style";
 import { dress, type Dress } from "./dress";
 import { fonts } from "./fonts";
 import { Freshness } from "./freshness";
@@ -70,7 +70,11 @@ export class MapView {
     const on = new Set(shown);
     for (const layer of this.drawn?.layers ?? []) {
       const name = markOf(layer)["onemap:layer"];
-      if (!name || layer.id.endsWith(":ground") || !this.map.getLayer(layer.id)) continue;
+      if (!name || !this.map.getLayer(layer.id)) continue;
+      if (layer.id.endsWith(":ground")) {
+        this.map.setPaintProperty(layer.id, "fill-opacity", groundOpacity(this.drawn!.layers, on));
+        continue;
+      }
       const now = on.has(name) ? "visible" : "none";
       if (this.map.getLayoutProperty(layer.id, "visibility") !== now) this.map.setLayoutProperty(layer.id, "visibility", now);
     }
