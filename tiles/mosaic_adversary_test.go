@@ -31,6 +31,8 @@ func TestAnAdversaryCanNotMakeAMosaicStale(t *testing.T) {
 		"do $$ begin for i in 1 .. 50 loop begin update layer.field set class = (i % 6)::text where @ and fid % 50 = i - 1; if i % 3 = 0 then raise exception 'no'; end if; exception when others then null; end; end loop; end $$",
 		"create schema elsewhere; alter table layer.field set schema elsewhere; update elsewhere.field set class = '2' where @; alter table elsewhere.field set schema layer",
 		"alter table layer.field alter column class type varchar(20); update layer.field set class = '1' where @",
+		"alter table layer.field alter column class type text using case when @ then '3' else class end",
+		"alter table layer.field alter column class type text using case when @ then '4' else class end",
 	} {
 		column := fmt.Sprintf("fid between %d and %d", 100*i+1, 100*i+50)
 		f.exec(strings.ReplaceAll(step, "@", column))

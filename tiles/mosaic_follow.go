@@ -179,6 +179,7 @@ func (k *keeper) reprice(ctx context.Context, mk *maker) error {
 
 // anew has a mosaic made again from its beginning: beside the one that is read, which stays as it is until it is replaced.
 func (k *keeper) anew(ctx context.Context, mk *maker, position int64) error {
+	k.begun[mk.m.layer] = true
 	return pgx.BeginFunc(ctx, k.conn, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "delete from onemap.mosaic where layer = $1 and not ready", mk.m.layer); err != nil {
 			return err

@@ -58,6 +58,7 @@ type keeper struct {
 	conn   *pgx.Conn
 	seen   map[int64]int64  // by mosaic: up to this position nothing is to be done
 	makers map[int64]*maker // by mosaic: those that are at work
+	begun  map[string]bool  // by layer: one has been begun in this round, instead of that which was being made
 }
 
 // round does what is to be done now, a piece of it, and reports whether there may be more.
@@ -71,6 +72,7 @@ func (k *keeper) round(ctx context.Context, position int64) (busy bool, err erro
 		return false, err
 	}
 	makers, built, beside := map[int64]*maker{}, false, map[string]*mosaicRow{}
+	k.begun = map[string]bool{}
 	for _, m := range ms {
 		if !m.ready {
 			beside[m.layer] = m
@@ -84,6 +86,9 @@ func (k *keeper) round(ctx context.Context, position int64) (busy bool, err erro
 		mk.m, mk.design = m, designs[m.layer]
 		more, err := false, error(nil)
 		switch {
+		case k.begun[m.layer]: // this one is gone
+			busy = true
+			continue
 		case m.done == m.total:
 			more, err = k.follow(ctx, mk, beside[m.layer], position)
 		case !built: // one after the other
