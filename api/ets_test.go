@@ -53,7 +53,10 @@ func (w *town) page(address string) (p page, r reply) {
 type suiteCollection struct {
 	ID     string
 	CRS    []string
-	Extent struct{ Spatial struct{ BBox [][]float64 } }
+	Extent struct {
+		Spatial  struct{ BBox [][]float64 }
+		Temporal *struct{ Interval [][]*time.Time }
+	}
 }
 
 func (w *town) suite() (out []suiteCollection) {
@@ -151,6 +154,9 @@ func TestSuiteAsksByItsBoxesAndSystems(t *testing.T) {
 					t.Errorf("%s: %s lies elsewhere: %s", at, *f.ID, f.Geometry.Coordinates)
 				}
 			}
+		}
+		if t := c.Extent.Temporal; t != nil && (len(t.Interval) != 1 || len(t.Interval[0]) != 2 || t.Interval[0][0] == nil || t.Interval[0][1] == nil) {
+			w.Errorf("%s: times of the extent %v", c.ID, t.Interval) // the suite reads two times, or none
 		}
 		if len(c.CRS) == 0 {
 			continue

@@ -67,9 +67,6 @@ func schemaParts() object {
 			"spatial": object{"type": "object", "properties": object{
 				"bbox": list(object{"type": "array", "minItems": 4, "maxItems": 6, "items": number}), "crs": text,
 			}},
-			"temporal": object{"type": "object", "properties": object{
-				"interval": list(object{"type": "array", "minItems": 2, "maxItems": 2, "items": object{"type": "string", "format": "date-time", "nullable": true}}),
-			}},
 		}},
 		"FeatureCollection": thing(object{
 			"type": object{"type": "string", "enum": []any{"FeatureCollection"}}, "features": list(ref("schemas", "Feature")),
