@@ -29,7 +29,8 @@ type wfsRequest struct {
 	kvp     KVP
 	version wfsVersion
 	layers  map[string]*layers.Layer
-	listed  []*layers.Layer // the same, in reading order
+	listed  []*layers.Layer   // the same, in reading order
+	spaces  map[string]string // namespaces by prefix, as the request says them
 }
 
 // Serve answers a request that has come to address, the door as clients reach it. Of an error before the first byte it says the
@@ -64,6 +65,7 @@ func (r *wfsRequest) serve() error {
 		return err
 	}
 	unify(r.kvp)
+	r.spaces = prefixes(r.kvp)
 	if r.listed, err = r.Store.Layers(r.http.Context(), r.actor); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ const OperationProcessingFailed = fes.OperationProcessingFailed
 func (r *wfsRequest) filter(q *wfsQuery, text, alias string) error {
 	in := r.version.defaultSRS(q.layer)
 	known := func(srid int) error { return r.known(fes.Locator, q.layer, srid) }
-	f, err := fes.Parse(text, fes.Options{Layer: q.layer, Alias: alias, CRS: cql.CRS{SRID: in.srid, NorthFirst: in.yx}, Known: known, Scope: r.prefixes()})
+	f, err := fes.Parse(text, fes.Options{Layer: q.layer, Alias: alias, CRS: cql.CRS{SRID: in.srid, NorthFirst: in.yx}, Known: known, Scope: r.spaces})
 	var e *fes.Error
 	if errors.As(err, &e) {
 		status := http.StatusBadRequest

@@ -79,7 +79,7 @@ func groups(text string) []string {
 func (r *wfsRequest) typeName(locator, name string) (*layers.Layer, error) {
 	local := strings.TrimSpace(name)
 	if prefix, rest, ok := strings.Cut(local, ":"); ok && !strings.HasPrefix(local, "{") {
-		if uri, said := r.prefixes()[prefix]; said && uri != format.LayersNamespace {
+		if uri, said := r.spaces[prefix]; said && uri != format.LayersNamespace {
 			return nil, unknownType(locator, name)
 		}
 		local = rest
@@ -95,9 +95,9 @@ func unknownType(locator, name string) error {
 }
 
 // prefixes are those of the parameter NAMESPACES: xmlns(p,uri) or, of WFS 1.1, xmlns(p=uri), several with commas.
-func (r *wfsRequest) prefixes() map[string]string {
+func prefixes(k KVP) map[string]string {
 	out := map[string]string{}
-	for part := range strings.SplitSeq(r.kvp["namespaces"]+r.kvp["namespace"], "xmlns(") {
+	for part := range strings.SplitSeq(k["namespaces"]+k["namespace"], "xmlns(") {
 		inner, _, _ := strings.Cut(part, ")")
 		prefix, uri, ok := strings.Cut(inner, ",")
 		if before, after, equals := strings.Cut(inner, "="); equals && (!ok || len(before) < len(prefix)) {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -31,7 +30,10 @@ type Node struct {
 	Text     string // all text directly within, CDATA and all, comments left out
 	Children []*Node
 	Parent   *Node
-	scope    map[string]string // prefixes that stand for namespaces here
+
+	text   []byte            // until the element ends
+	spaces map[string]string // namespaces by the prefixes that are declared here
+	around map[string]string // those of the root that are declared before it
 }
 
 // Parse reads a document. Prefixes in scope stand for namespaces besides those that it declares. It returns ErrInvalid for
@@ -40,7 +42,7 @@ func Parse(doc []byte, scope map[string]string) (*Node, error) {
 	if len(doc) > MaxBytes {
 		return nil, layers.Refuse(layers.ErrInvalid, "the XML has %d bytes; want at most %d", "XML 有 %d 字节，至多 %d 字节", len(doc), MaxBytes)
 	}
-	d := NewDecoder(bytes.NewReader(doc))
+	d := newDecoder(bytes.NewReader(doc))
 	var root *Node
 	for {
 		token, err := d.Token()
@@ -57,7 +59,7 @@ func Parse(doc []byte, scope map[string]string) (*Node, error) {
 			if root != nil {
 				return nil, layers.Refuse(layers.ErrInvalid, "the XML has two roots", "XML 有两个根元素")
 			}
-			if root, err = Read(d, token, scope); err != nil {
+			if root, err = read(d, token, scope); err != nil {
 				return nil, err
 			}
 		}
@@ -70,8 +72,8 @@ func malformed(err error) error {
 	return layers.Refuse(layers.ErrInvalid, "the XML is not well-formed: %s", "XML 格式不正确：%s", strings.TrimPrefix(err.Error(), "XML syntax error on "))
 }
 
-// NewDecoder is a decoder for documents in any encoding that browsers know.
-func NewDecoder(r io.Reader) *xml.Decoder {
+// newDecoder is a decoder for documents in any encoding that browsers know.
+func newDecoder(r io.Reader) *xml.Decoder {
 	d := xml.NewDecoder(r)
 	d.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
 		e, err := htmlindex.Get(label)
@@ -83,9 +85,10 @@ func NewDecoder(r io.Reader) *xml.Decoder {
 	return d
 }
 
-// Read reads the element that begins with start, up to its end.
-func Read(d *xml.Decoder, start xml.StartElement, scope map[string]string) (*Node, error) {
-	root := newNode(nil, start, scope)
+// read reads the element that begins with start, up to its end.
+func read(d *xml.Decoder, start xml.StartElement, scope map[string]string) (*Node, error) {
+	root := newNode(nil, start)
+	root.around = scope
 	nodes, depth := 1, 1
 	for at := root; at != nil; {
 		token, err := d.Token()
@@ -99,23 +102,24 @@ func Read(d *xml.Decoder, start xml.StartElement, scope map[string]string) (*Nod
 			if !utf8.Valid(token) {
 				return nil, layers.Refuse(layers.ErrInvalid, "the XML is not in the encoding it says", "XML 的实际编码与其声明不符")
 			}
-			at.Text += string(token)
+			at.text = append(at.text, token...)
 		case xml.StartElement:
-			child := newNode(at, token, at.scope)
+			child := newNode(at, token)
 			at.Children = append(at.Children, child)
 			at = child
 			if nodes, depth = nodes+1, depth+1; depth > MaxDepth || nodes > MaxNodes || d.InputOffset() > MaxBytes {
 				return nil, layers.Refuse(layers.ErrInvalid, "the XML is deeper than %d levels, or has more than %d elements or %d bytes", "XML 嵌套超过 %d 层，或超过 %d 个元素或 %d 字节", MaxDepth, MaxNodes, MaxBytes)
 			}
 		case xml.EndElement:
+			at.Text, at.text = string(at.text), nil
 			at, depth = at.Parent, depth-1
 		}
 	}
 	return root, nil
 }
 
-func newNode(parent *Node, start xml.StartElement, scope map[string]string) *Node {
-	n := &Node{Name: start.Name, Parent: parent, scope: scope}
+func newNode(parent *Node, start xml.StartElement) *Node {
+	n := &Node{Name: start.Name, Parent: parent}
 	for _, a := range start.Copy().Attr {
 		prefix, declares := "", a.Name.Space == "" && a.Name.Local == "xmlns"
 		if a.Name.Space == "xmlns" {
@@ -125,11 +129,10 @@ func newNode(parent *Node, start xml.StartElement, scope map[string]string) *Nod
 			n.Attrs = append(n.Attrs, a)
 			continue
 		}
-		n.scope = maps.Clone(n.scope)
-		if n.scope == nil {
-			n.scope = map[string]string{}
+		if n.spaces == nil {
+			n.spaces = map[string]string{}
 		}
-		n.scope[prefix] = a.Value
+		n.spaces[prefix] = a.Value
 	}
 	return n
 }
@@ -185,8 +188,21 @@ func (n *Node) Resolve(name string) xml.Name {
 	if !ok {
 		return xml.Name{Local: name}
 	}
-	if space, ok := n.scope[prefix]; ok {
+	if space, ok := n.space(prefix); ok {
 		prefix = space
 	}
 	return xml.Name{Space: prefix, Local: local}
+}
+
+// space is the namespace that a prefix stands for here: what is declared nearest.
+func (n *Node) space(prefix string) (string, bool) {
+	for at := n; ; at = at.Parent {
+		if space, ok := at.spaces[prefix]; ok {
+			return space, true
+		}
+		if at.Parent == nil {
+			space, ok := at.around[prefix]
+			return space, ok
+		}
+	}
 }
