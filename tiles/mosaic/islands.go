@@ -14,9 +14,9 @@ type run struct {
 // islandsOf finds those of a map with rows of w cells.
 func islandsOf(label []uint8, w int) *islands {
 	m := &islands{runs: make([]run, 0, len(label)/4)}
-	above, row := 0, 0 // the first runs of the row above and of this one
+	above := 0 // the first run of the row above
 	for y := 0; y < len(label); y += w {
-		row = len(m.runs)
+		row := len(m.runs)
 		for x := y; x < y+w; {
 			from := x
 			for x++; x < y+w && label[x] == label[from]; x++ {
