@@ -27,6 +27,9 @@ func echoing(direct *atomic.Int64) http.Handler {
 			}
 			direct.Add(1)
 		}
+		if strings.Contains(r.URL.Path, "abort") {
+			panic(http.ErrAbortHandler)
+		}
 		body, err := io.ReadAll(r.Body)
 		var names []string
 		for name := range r.Header {
@@ -96,6 +99,7 @@ var scripts = []string{
 	warmTile + "|" + warmTile + "|" + hadTile + "|" + warmTile,
 	warmTile + "|" + slowTile + "|" + hadTile + "|" + wholeMap + "|" + warmTile,
 	"GET /tiles/unsaid.mvt HTTP/1.1\r\nHost: h\r\n\r\n|GET /tiles/unsaid.mvt HTTP/1.1\r\nHost: h\r\n\r\n|" + warmTile,
+	warmTile + "|GET /tiles/abort.mvt HTTP/1.1\r\nHost: h\r\n\r\n|" + warmTile,
 	warmTile + warmTile + hadTile + "|" + warmTile,
 	warmTile + "|" + warmTile + hadTile + "|" + warmTile,
 	warmTile + "|" + warmTile[:30] + "|" + warmTile[30:] + "|" + warmTile,
