@@ -43,6 +43,16 @@ func translate(err error) error {
 	case "57014": // query_canceled
 		return fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
+	return Gone(err)
+}
+
+// Gone turns the error of a question to a layer whose table or view somebody has dropped into ErrNotFound, and returns any other as
+// it is. A view that is made again is read again.
+func Gone(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42P01" { // undefined_table
+		return Refuse(ErrNotFound, "the table or view that the layer is read from is not there any more: %s", "图层所读取的数据表或视图已不存在：%s", pg.Message)
+	}
 	return err
 }
 

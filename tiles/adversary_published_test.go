@@ -1,6 +1,7 @@
 package tiles_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"testing"
@@ -71,6 +72,34 @@ func TestAnAdversaryCanNotMakeAPublishedLayerStale(t *testing.T) {
 	} {
 		f.exec(step.sql)
 		check(step.what)
+	}
+}
+
+// A view that is dropped leaves a layer that is not found, and is drawn again when it is made again.
+func TestALayerWhoseViewIsGoneIsNotFound(t *testing.T) {
+	t.Parallel()
+	f := newPublished(t)
+	const view = "create view gis.seen as select id, stamp, geom from gis.wells"
+	f.exec(view)
+	if _, err := f.store.Publish(t.Context(), layers.Anonymous, layers.PublishOptions{TableSchema: "gis", TableName: "seen", Layer: layers.Layer{Name: "seen", Title: "Seen"}}); err != nil {
+		t.Fatal(err)
+	}
+	get := func() ([]byte, error) {
+		return f.tiles.Body(t.Context(), layers.Anonymous, []string{"seen"}, tileAt(115.9501, 35.7001, 14))
+	}
+	if body, err := get(); err != nil || len(body) == 0 {
+		t.Fatalf("%d bytes, %v", len(body), err)
+	}
+	f.exec("drop view gis.seen")
+	if _, err := get(); !errors.Is(err, layers.ErrNotFound) {
+		t.Errorf("without the view: %v", err)
+	}
+	if _, err := f.store.Find(t.Context(), layers.Anonymous, "seen", layers.Query{Limit: 1}); !errors.Is(err, layers.ErrNotFound) {
+		t.Errorf("features without the view: %v", err)
+	}
+	f.exec(view)
+	if body, err := get(); err != nil || len(body) == 0 {
+		t.Errorf("with it again: %d bytes, %v", len(body), err)
 	}
 }
 

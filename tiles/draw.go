@@ -45,7 +45,7 @@ func (t *Tiles) draw(ctx context.Context, k key) ([]byte, error) {
 		return nil, making
 	}
 	if err != nil {
-		if err = tooLong(ctx, err); k.filter != "" {
+		if err = layers.Gone(tooLong(ctx, err)); k.filter != "" {
 			err = layers.BadValue(err)
 		}
 		return nil, err
