@@ -333,3 +333,12 @@ func (r *ewkbReader) collection(h ewkbHead, depth int) (geom.T, error) {
 	}
 	return all, err
 }
+
+// Straight is the SQL for a geometry of the layer with lines instead of arcs, which nobody here knows, where its column may hold some.
+func (l *Layer) Straight(geometry string) string {
+	switch l.GeometryType {
+	case "Geometry", "GeometryCollection": // a column of arcs alone is of the first as well
+		return "st_curvetoline(" + geometry + ")"
+	}
+	return geometry
+}

@@ -335,7 +335,7 @@ func (sel *selection) columnsOf(rows string) []string {
 		cols[0] = rows + "." + ident(l.Table.Key) + "::text"
 	}
 	if l.Table.Geom != "" && sel.srid >= 0 {
-		cols[1] = rows + "." + ident(l.Table.Geom)
+		cols[1] = l.Straight(rows + "." + ident(l.Table.Geom))
 		if sel.srid != l.SRID {
 			cols[1] = fmt.Sprintf("st_transform(%s, %d)", cols[1], sel.srid)
 		}

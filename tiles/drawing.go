@@ -149,16 +149,16 @@ const largeTiles = 4
 func (q *question) fill(sql, columns string) string {
 	t, srid := q.layer.Table, q.layer.SRID
 	envelope := fmt.Sprintf("st_makeenvelope(@bminx, @bminy, @bmaxx, @bmaxy, %d)", q.set.SRID)
-	geometry, coordinates := ident(t.Geom), q.straight(ident(t.Geom))
+	geometry, coordinates := ident(t.Geom), q.layer.Straight(ident(t.Geom))
 	switch {
 	case q.set.SRID == 3857 && q.rows.Mercator:
-		geometry, coordinates = ident(t.Mercator), q.straight(ident(t.Mercator))
+		geometry, coordinates = ident(t.Mercator), q.layer.Straight(ident(t.Mercator))
 	case srid == q.set.SRID:
 	case layers.Geographic(srid) && layers.Geographic(q.set.SRID): // they agree to centimetres
 		envelope = fmt.Sprintf("st_setsrid(%s, %d)", envelope, srid)
 	default: // edges that a projection bends are densified first
 		envelope = fmt.Sprintf("onemap.reach(%s, %g, %d, %t)", envelope, q.set.Pixel(q.tile)*32, srid, q.set.Zoom(q.tile) <= largeTiles)
-		coordinates = fmt.Sprintf("st_transform(%s, %d)", q.straight(q.inSet(geometry)), q.set.SRID)
+		coordinates = fmt.Sprintf("st_transform(%s, %d)", q.layer.Straight(q.inSet(geometry)), q.set.SRID)
 	}
 	id := "null::bigint"
 	if q.integerKey() {
@@ -175,15 +175,6 @@ func (q *question) fill(sql, columns string) string {
 		"/* rule */", strings.ReplaceAll(q.rule, "/* coordinates */", coordinates),
 		"/* order */", q.order(),
 	).Replace(sql)
-}
-
-// straight makes lines of arcs, which tiles do not have, where a column may hold some.
-func (q *question) straight(geometry string) string {
-	switch q.layer.GeometryType {
-	case "Geometry", "GeometryCollection", "CircularString", "CompoundCurve", "CurvePolygon", "MultiCurve", "MultiSurface":
-		return "st_curvetoline(" + geometry + ")"
-	}
-	return geometry
 }
 
 // inSet cuts off what lies beyond the poles of the Mercator world, which can't be transformed.
