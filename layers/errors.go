@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,7 +30,7 @@ func translate(err error) error {
 		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 			return fmt.Errorf("%w: %w", ErrTimeout, err)
 		}
-		return err
+		return Gone(err)
 	}
 	switch pg.Code {
 	case "23505", "40001", "40P01", "55P03": // unique_violation, serialization_failure, deadlock_detected, lock_not_available
@@ -46,9 +47,15 @@ func translate(err error) error {
 	return Gone(err)
 }
 
-// Gone turns the error of a question to a layer whose table or view somebody has dropped into ErrNotFound, and returns any other as
-// it is. A view that is made again is read again.
+// errCut is the error of an answer in whose middle the connection ended. It is Unreachable.
+var errCut = errors.New("the connection to the database ended in the middle of an answer")
+
+// Gone turns the error of a question to a layer whose table or view somebody has dropped into ErrNotFound, has Unreachable know one
+// whose connection has gone, and returns any other as it is. A view that is made again is read again.
 func Gone(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: %w", errCut, err)
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "42P01" { // undefined_table
 		return Refuse(ErrNotFound, "the table or view that the layer is read from is not there any more: %s", "图层所读取的数据表或视图已不存在：%s", pg.Message)
@@ -63,5 +70,5 @@ func Unreachable(err error) bool {
 	if errors.As(err, &pg) && !errors.As(err, &connect) { // classes of SQLSTATE: operator_intervention's shutdowns, connection_exception, too_many_connections
 		return strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"
 	}
-	return errors.As(err, &connect) || pgconn.SafeToRetry(err)
+	return errors.As(err, &connect) || errors.Is(err, errCut) || pgconn.SafeToRetry(err)
 }
