@@ -28,6 +28,11 @@ for (const theme of ["light", "dark"]) {
     await page.setViewportSize({ width: 390, height: 844 });
     await open(page, `?at=15/35.8/116.09&theme=${theme}`);
     expect(await findings(page)).toEqual([]);
+    await page.getByRole("combobox", { name: "搜索" }).fill("庄"); // more than the screen holds
+    await expect(page.getByRole("option").nth(9)).toBeAttached();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole("button", { name: "清除" }).click();
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "图层", exact: true }).click();
     await page.getByRole("button", { name: "地类图斑 的选项" }).click();
     await page.waitForTimeout(300);

@@ -139,3 +139,30 @@ test("says that the map is still coming while tiles are on their way", async ({ 
   await drawn(page);
   await expect(coming).toBeHidden();
 });
+
+test.describe("while a small-scale map is being made", () => {
+  test.use({ mayRefuse: /\/tiles\/dltb\// });
+
+  test("the desk and the phone say how far it is, where nothing covers it, until it is there", async ({ page }) => {
+    let made = false;
+    await page.route(/\/tiles\/dltb\/.*\.mvt/, (route) =>
+      made ? route.continue() : route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ status: 503, making: { layer: "dltb", done: 0.43 } }) }));
+    const note = page.getByRole("status").filter({ hasText: "地类图斑 43%" });
+    for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+      await page.setViewportSize(size);
+      await page.goto("/?at=11/35.8/116.09");
+      await expect(note).toBeVisible();
+      const over = await note.evaluate((element) => {
+        const a = element.getBoundingClientRect();
+        const all = [...document.querySelectorAll(".panel, .tool-bar, .map-buttons, .search, .sample, .fabs button, .phone-title")];
+        return all.filter((e) => {
+          const b = e.getBoundingClientRect();
+          return b.width > 0 && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+        }).map((e) => e.className);
+      });
+      expect(over).toEqual([]);
+    }
+    made = true;
+    await expect(note).toBeHidden({ timeout: 60_000 });
+  });
+});

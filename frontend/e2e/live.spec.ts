@@ -1,5 +1,5 @@
 import { expect, open, test } from "./map";
-import { psql } from "./psql";
+import { psql, publish } from "./psql";
 
 test.skip(!process.env.ONEMAP_DATA, "needs the data directory, to change it by psql");
 
@@ -25,6 +25,21 @@ test("what psql changes is on the open map where parcels are drawn as a mosaic",
   await expect.poll(there, { timeout: 30_000, intervals: [50] }).toBe(after);
   psql(`update layer.dltb set dlbm = '${before}' where fid = ${fid}`);
   await expect.poll(there, { timeout: 30_000, intervals: [50] }).toBe(before);
+});
+
+test("a table that is published is drawn on the open map, and follows it", async ({ page }) => {
+  psql("create table public.bench (id serial primary key, geom geometry(Point, 4490)); insert into public.bench (geom) values ('srid=4490;point(116.09 35.8)')");
+  try {
+    await open(page, "?at=17/35.8/116.0903");
+    publish("public.bench", "bench");
+    const drawn = () => page.evaluate(() => (window.__map!.getLayer("bench:dot") ? window.__map!.queryRenderedFeatures({ layers: ["bench:dot"] }).length : 0));
+    await expect.poll(drawn, { timeout: 20_000, intervals: [50] }).toBe(1);
+    psql("insert into public.bench (geom) values ('srid=4490;point(116.0905 35.8001)')");
+    await expect.poll(drawn, { timeout: 20_000, intervals: [50] }).toBe(2);
+  } finally {
+    await page.goto("about:blank");
+    psql("delete from onemap.layer where layer = 'bench'; drop table public.bench");
+  }
 });
 
 test("only tiles that are touched are asked for again", async ({ page }) => {
