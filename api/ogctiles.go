@@ -137,8 +137,8 @@ func (s *Server) tileset(c echo.Context) (served, tiled, tiles.Request, error) {
 	return f, t, r, nil
 }
 
-// tilesetItem is a tileset in the list of them (OGC 20-057, 9). It has its limits there already. The address of its tiles stands
-// in the tileset alone: the executable test suite follows each link of the list, and a template leads nowhere.
+// tilesetItem is a tileset in the list of them (OGC 20-057, 9). It has its limits and the address of its tiles there already:
+// the executable test suite looks for them in the list.
 type tilesetItem struct {
 	Title    string      `json:"title"`
 	DataType string      `json:"dataType"`
@@ -189,6 +189,7 @@ func (s *Server) tilesetItem(c echo.Context, t tiled, set *tiles.MatrixSet) tile
 		Links: []link{
 			{Href: t.at + "/" + set.ID + t.query, Rel: "self", Type: typeJSON, Title: "瓦片集 Tileset " + set.ID},
 			{Href: s.root(c) + "/ogc/tileMatrixSets/" + set.ID, Rel: relTilingScheme, Type: typeJSON, Title: set.Title},
+			{Href: t.at + "/" + set.ID + "/{tileMatrix}/{tileRow}/{tileCol}" + t.query, Rel: "item", Type: typeTile, Title: "瓦片 Tiles (MVT)", Templated: true},
 		},
 	}
 }
@@ -262,7 +263,6 @@ func (s *Server) tilesetOf(c echo.Context) error {
 	}
 	doc := tilesetDoc{tilesetItem: s.tilesetItem(c, t, r.Set), Layers: tilesetLayers(t.layers, r)}
 	doc.Links = append(s.selfLinks(c, f, documents), append(doc.Links[1:],
-		link{Href: t.at + "/" + r.Set.ID + "/{tileMatrix}/{tileRow}/{tileCol}" + t.query, Rel: "item", Type: typeTile, Title: "瓦片 Tiles (MVT)", Templated: true},
 		link{Href: s.tileAddress(c, r.Set, t.names()) + ".json" + without(t.query, "collections"), Rel: "describedby", Type: typeTileJSON, Title: "TileJSON"})...)
 	said := tiles.DescribeRequest(t.layers, r, "")
 	doc.Description, doc.Attribution, doc.Bounds = said.Description, said.Attribution, boxOf(said.Bounds)

@@ -37,7 +37,7 @@ func at(template any, matrix any, row, column float64) string {
 	return strings.NewReplacer("{tileMatrix}", fmt.Sprint(matrix), "{tileRow}", fmt.Sprint(int(row)), "{tileCol}", fmt.Sprint(int(column))).Replace(template.(string))
 }
 
-// What the executable test suite ogcapi-tiles-1.0 asks of a server, class by class.
+// What the executable test suite ogcapi-tiles-1.0 (version 1.2) asks of a server, class by class.
 func TestTilesAsTheSuiteAsks(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
@@ -72,23 +72,14 @@ func TestTilesAsTheSuiteAsks(t *testing.T) {
 	w.suiteDefinition(t, linkOf(landing, "service-desc"))
 }
 
-// listedTileset holds one entry of a list of tilesets. The suite asks every link of it for JSON, and finds the address of the tiles behind one.
+// listedTileset holds one entry of a list of tilesets.
 func (w *town) listedTileset(t *testing.T, list string, one map[string]any) {
 	if one["tileMatrixSetId"] == nil || one["tileMatrixSetURI"] == nil || one["dataType"] != "vector" || one["crs"] == nil {
 		t.Errorf("%s: a tileset is %v", list, one)
 	}
-	if self := linkOf(one, "self"); self["type"] != "application/json" {
+	self, item := linkOf(one, "self"), linkOf(one, "item")
+	if self["type"] != "application/json" || item["templated"] != true || item["type"] != "application/vnd.mapbox-vector-tile" || !strings.HasPrefix(item["href"].(string), w.server.URL+"/ogc/") {
 		t.Errorf("%s: links %v", list, one["links"])
-	}
-	var item map[string]any
-	for _, l := range one["links"].([]any) {
-		behind := w.get(l.(map[string]any)["href"].(string), "Accept", "application/json").json(t)
-		if behind["links"] != nil && linkOf(behind, "item") != nil {
-			item = linkOf(behind, "item")
-		}
-	}
-	if item["templated"] != true || item["type"] != "application/vnd.mapbox-vector-tile" || !strings.HasPrefix(item["href"].(string), w.server.URL+"/ogc/") {
-		t.Fatalf("%s: the links of a tileset lead to the tiles %v", list, item)
 	}
 	if left := at(item["href"], "", 0, 0); strings.ContainsAny(left, "{}") {
 		t.Errorf("%s: the address of a tile wants more than matrix, row and column: %s", list, item["href"])

@@ -85,10 +85,11 @@ func TestCatalogueKeepsUp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var still, busy *layers.Layer
 	until("the catalogue is watched", func() bool {
-		return layer("still") == layer("still") && layer("still").Revision > 0 && layer("busy").Revision > 0
+		still, busy = layer("still"), layer("busy")
+		return still == layer("still") && still.Revision > 0 && busy.Revision > 0
 	})
-	still, busy := layer("still"), layer("busy")
 	exec("insert into layer.busy (geom) select st_point(116, 35.8, 4490) from generate_series(1, 3)")
 	until("three rows are counted", func() bool { return layer("busy").Count == 3 })
 	if now := layer("busy"); now == busy || busy.Count != 0 || now.Bounds == nil || now.Revision <= busy.Revision || len(now.Properties) != len(busy.Properties) {
