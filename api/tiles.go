@@ -50,7 +50,7 @@ func (s *Server) tile(c echo.Context) error {
 			return err
 		}
 	}
-	return s.sendTile(c, r)
+	return s.sendTile(c, r, http.StatusNoContent)
 }
 
 // setOf is the tile matrix set in the path; WebMercatorQuad where there is none.
@@ -61,8 +61,8 @@ func (s *Server) setOf(c echo.Context) (*tiles.MatrixSet, error) {
 	return tiles.WebMercatorQuad, nil
 }
 
-// sendTile answers with a tile.
-func (s *Server) sendTile(c echo.Context, r tiles.Request) error {
+// sendTile answers with a tile; empty is the status where nothing is in it, 204 or 200.
+func (s *Server) sendTile(c echo.Context, r tiles.Request, empty int) error {
 	ctx := c.Request().Context()
 	answer, err := s.ground().Tiles.Find(ctx, auth.Actor(c), r)
 	if err != nil {
@@ -80,7 +80,10 @@ func (s *Server) sendTile(c echo.Context, r tiles.Request) error {
 		return err
 	}
 	if body.Empty() {
-		return c.NoContent(http.StatusNoContent)
+		if empty == http.StatusOK { // no bytes are a tile without layers
+			h["Content-Type"] = tileTypes
+		}
+		return c.NoContent(empty)
 	}
 	if !known && unchanged(c, inCoding(`"`+digest(body.Gzip())+`"`, coding)) {
 		return c.NoContent(http.StatusNotModified)

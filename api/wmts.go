@@ -100,7 +100,7 @@ func (s *Server) wmtsTile(c echo.Context, a ows.TileAddress, k ows.KVP) error {
 	if err := s.wmtsChoice(ctx, auth.Actor(c), params(k), &r); err != nil {
 		return err
 	}
-	return s.sendTile(c, r)
+	return s.sendTile(c, r, http.StatusNoContent)
 }
 
 // wmtsChoice reads what the query says of a tile, and blames the parameter that does not fit its layers.
