@@ -39,8 +39,8 @@ type Options struct {
 	Status     func() Status    // how far the start is; nil = nothing to tell
 	Heartbeat  time.Duration    // of event streams; 0 = 15 s
 	Silence    time.Duration    // that a sender of a body may keep, and a reader of an answer; 0 = 30 s
-	ImportsFor ImportsFor       // whom the doors of imports answer; "" = Local
-	ExportsFor ImportsFor       // whom those of archives of tiles; "" = Local
+	ImportsFor Reach            // whom the doors of imports answer; "" = Local
+	ExportsFor Reach            // whom those of archives of tiles; "" = Local
 }
 
 // Ground is what the doors ask, once the database is there.

@@ -40,7 +40,7 @@ func (s *Server) listImports(c echo.Context) error {
 	if more {
 		answer["next"] = s.here(c, func(q url.Values) { q.Set("after", page[len(page)-1].ID) })
 	}
-	return sendImport(c, http.StatusOK, answer)
+	return sendState(c, http.StatusOK, answer)
 }
 
 func (s *Server) getImport(c echo.Context) error {
@@ -53,11 +53,11 @@ func (s *Server) getImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return sendImport(c, http.StatusOK, i)
+	return sendState(c, http.StatusOK, i)
 }
 
-// sendImport answers with JSON that nobody keeps: it changes several times a second.
-func sendImport(c echo.Context, status int, v any) error {
+// sendState answers with JSON that nobody keeps: how far something is changes several times a second.
+func sendState(c echo.Context, status int, v any) error {
 	body, err := marshal(v)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *Server) askImport(c echo.Context, ask func(context.Context, string, *in
 	if err != nil {
 		return err
 	}
-	return sendImport(c, http.StatusAccepted, i)
+	return sendState(c, http.StatusAccepted, i)
 }
 
 func (s *Server) deleteImport(c echo.Context) error {

@@ -46,7 +46,7 @@ func (s *Server) upload(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderLocation, s.root(c)+"/imports/"+i.ID)
-	return sendImport(c, http.StatusCreated, i)
+	return sendState(c, http.StatusCreated, i)
 }
 
 // receive stores what is sent.

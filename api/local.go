@@ -11,30 +11,46 @@ import (
 	"onemap/layers"
 )
 
-// ImportsFor says whom the doors of imports answer, until there are users and rights.
-type ImportsFor string
+// Reach says whom doors that work for long or write answer, until there are users and rights.
+type Reach string
 
 // Local is whoever sits at this machine; "" means it, too.
 const (
-	Local  ImportsFor = "local"
-	Nobody ImportsFor = "off"
-	All    ImportsFor = "all"
+	Local  Reach = "local"
+	Nobody Reach = "off"
+	All    Reach = "all"
 )
 
-// importers lets through those who may import. A page of another site may not even read here: it could, in the browser of
-// somebody who sits at this machine.
+// importers lets through those who may import.
 func (s *Server) importers(next echo.HandlerFunc) echo.HandlerFunc {
+	off := layers.Refuse(layers.ErrForbidden, "imports are switched off on this server (--imports off)", "本服务已关闭导入功能（--imports off）")
+	return s.reached(s.opt.ImportsFor, func(g *ground) bool { return g.Imports != nil }, off, func(why string) error {
+		return layers.Refuse(layers.ErrForbidden, "imports are only for requests from the machine the server runs on, and this one is not: %s; see --imports",
+			"仅限服务器本机导入，本次请求不是：%s；参见 --imports", why)
+	}, next)
+}
+
+// exporters lets through those who may have archives made.
+func (s *Server) exporters(next echo.HandlerFunc) echo.HandlerFunc {
+	off := layers.Refuse(layers.ErrForbidden, "archives of tiles are switched off on this server (--exports off)", "本服务已关闭瓦片包制作功能（--exports off）")
+	return s.reached(s.opt.ExportsFor, func(g *ground) bool { return g.Exports != nil }, off, func(why string) error {
+		return layers.Refuse(layers.ErrForbidden, "archives of tiles are only for requests from the machine the server runs on, and this one is not: %s; see --exports",
+			"仅限服务器本机制作瓦片包，本次请求不是：%s；参见 --exports", why)
+	}, next)
+}
+
+// reached lets through whom a door is for. It is off for all where there is nothing behind it. A page of another site may not
+// even read here: it could, in the browser of somebody who sits at this machine.
+func (s *Server) reached(by Reach, there func(*ground) bool, off error, far func(why string) error, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Response().Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 		c.Response().Header().Set("Cache-Control", "no-store")
-		g := s.open.Load()
-		switch {
-		case s.opt.ImportsFor == Nobody || g != nil && g.Imports == nil:
-			return layers.Refuse(layers.ErrForbidden, "imports are switched off on this server (--imports off)", "本服务已关闭导入功能（--imports off）")
-		case s.opt.ImportsFor != All:
+		if g := s.open.Load(); by == Nobody || g != nil && !there(g) {
+			return off
+		}
+		if by != All {
 			if why := s.foreign(c.Request()); why != "" {
-				return layers.Refuse(layers.ErrForbidden, "imports are only for requests from the machine the server runs on, and this one is not: %s; see --imports",
-					"仅限服务器本机导入，本次请求不是：%s；参见 --imports", why)
+				return far(why)
 			}
 		}
 		if !s.sameSite(c, http.MethodPost) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -33,13 +32,8 @@ func (s *Server) tile(c echo.Context) error {
 		return err
 	}
 	r := tiles.Request{Layers: strings.Split(param(c, "layers"), ","), Set: set, Tile: address}
-	if len(r.Layers) > maxTileLayers {
-		return layers.Refuse(layers.ErrInvalid, "%d layers at once; want at most %d", "一次请求了 %d 个图层，至多 %d 个", len(r.Layers), maxTileLayers)
-	}
-	for i, name := range r.Layers {
-		if name != "" && slices.Contains(r.Layers[:i], name) {
-			return layers.Refuse(layers.ErrInvalid, "layer %q is named twice", "图层“%s”重复", name)
-		}
+	if err := checkNames(r.Layers); err != nil {
+		return err
 	}
 	if c.Request().URL.RawQuery != "" {
 		p, err := query(c.Request(), tileChoice...)

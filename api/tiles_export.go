@@ -18,28 +18,6 @@ import (
 // typeArchive is how an archive of tiles is sent (PMTiles, registered with IANA).
 const typeArchive = "application/vnd.pmtiles"
 
-// exporters lets through those who may have archives made.
-func (s *Server) exporters(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		c.Response().Header().Set("Cross-Origin-Resource-Policy", "same-origin")
-		c.Response().Header().Set("Cache-Control", "no-store")
-		g := s.open.Load()
-		switch {
-		case s.opt.ExportsFor == Nobody || g != nil && g.Exports == nil:
-			return layers.Refuse(layers.ErrForbidden, "archives of tiles are switched off on this server (--exports off)", "本服务已关闭瓦片包制作功能（--exports off）")
-		case s.opt.ExportsFor != All:
-			if why := s.foreign(c.Request()); why != "" {
-				return layers.Refuse(layers.ErrForbidden, "archives of tiles are only for requests from the machine the server runs on, and this one is not: %s; see --exports",
-					"仅限服务器本机制作瓦片包，本次请求不是：%s；参见 --exports", why)
-			}
-		}
-		if !s.sameSite(c, http.MethodPost) {
-			return errCrossSite
-		}
-		return next(c)
-	}
-}
-
 // toldExport is an archive with where to find it.
 type toldExport struct {
 	*exports.Export
@@ -70,7 +48,7 @@ func (s *Server) listExports(c echo.Context) error {
 	for i := range all {
 		told[i] = s.toldExport(c, &all[i])
 	}
-	return sendImport(c, http.StatusOK, map[string]any{"exports": told})
+	return sendState(c, http.StatusOK, map[string]any{"exports": told})
 }
 
 // beginExport queues an archive, with the options in the body.
@@ -89,8 +67,8 @@ func (s *Server) beginExport(c echo.Context) error {
 		return layers.Refuse(layers.ErrInvalid, `the body is no JSON object such as {"layers": ["parcel"], "minZoom": 8, "maxZoom": 14, "bounds": [116, 35.6, 116.3, 36]}: %v`,
 			`请求体不是有效的 JSON 对象，例如 {"layers": ["parcel"], "minZoom": 8, "maxZoom": 14, "bounds": [116, 35.6, 116.3, 36]}：%v`, err)
 	}
-	if len(opt.Layers) > maxTileLayers {
-		return layers.Refuse(layers.ErrInvalid, "%d layers at once; want at most %d", "一次请求了 %d 个图层，至多 %d 个", len(opt.Layers), maxTileLayers)
+	if err := checkNames(opt.Layers); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), asking)
 	defer cancel()
@@ -100,7 +78,7 @@ func (s *Server) beginExport(c echo.Context) error {
 	}
 	told := s.toldExport(c, e)
 	c.Response().Header().Set(echo.HeaderLocation, told.Self)
-	return sendImport(c, http.StatusAccepted, told)
+	return sendState(c, http.StatusAccepted, told)
 }
 
 // getExport is how far an archive is.
@@ -114,7 +92,7 @@ func (s *Server) getExport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return sendImport(c, http.StatusOK, s.toldExport(c, e))
+	return sendState(c, http.StatusOK, s.toldExport(c, e))
 }
 
 func (s *Server) deleteExport(c echo.Context) error {

@@ -109,6 +109,7 @@ func TestWFSSimple(t *testing.T) {
 			w.wfs("2.0.0", "GetFeature", "STOREDQUERY_ID="+id, "ID="+missing).refused(t, "NotFound", "id", 404)
 		}
 	}
+	w.wfs("2.0.0", "GetFeature", "TYPENAMES="+strings.Repeat("(cert_line)", 1001), "COUNT=1").refused(t, "InvalidParameterValue", "typeNames", 400)
 	w.wfs("2.0.0", "GetFeature", "STOREDQUERY_ID=urn:example:none").refused(t, "InvalidParameterValue", "storedquery_id", 400)
 	w.wfs("2.0.0", "DescribeStoredQueries", "STOREDQUERY_ID=urn:example:none").refused(t, "InvalidParameterValue", "storedquery_id", 400)
 	w.wfs("2.0.0", "GetFeature", "STOREDQUERY_ID=urn:ogc:def:query:OGC-WFS::GetFeatureById").refused(t, "MissingParameterValue", "ID", 400)

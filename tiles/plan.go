@@ -51,7 +51,7 @@ func (t *Tiles) plan(ctx context.Context, l *layers.Layer, k key) (*plan, error)
 		return p, err
 	}
 	for i, d := range p.drawings {
-		p.drawings[i].shared = q.shares(d)
+		p.drawings[i].shared = q.shares(d) && t.rowsets.fits(l, k.tile.Z)
 	}
 	t.plans.mu.Lock()
 	defer t.plans.mu.Unlock()

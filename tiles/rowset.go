@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"onemap/layers"
 	"onemap/tiles/mvt"
 )
 
@@ -59,6 +60,23 @@ type keptRowset struct {
 func (q *question) shares(d drawing) bool {
 	byPlace := !slices.ContainsFunc(d.args, func(a any) bool { _, ok := a.(side); return !ok })
 	return byPlace && q.layer.Tracked && q.set == WebMercatorQuad && !d.points && d.beyond == 0
+}
+
+// What is expected of rows before they are read: about the bytes of one, and how many times as many as in the mean tile are in
+// a dense one.
+const (
+	rowBytes = 100
+	dense    = 4
+)
+
+// fits reports whether the rows of most tiles of a zoom are few enough to be kept; else packing them would be for nothing.
+func (r *rowsets) fits(l *layers.Layer, zoom int) bool {
+	if l.Bounds == nil {
+		return true
+	}
+	b, side := mercator(*l.Bounds), circumference/float64(int(1)<<zoom)
+	tiles := max(1, (b[2]-b[0])/side) * max(1, (b[3]-b[1])/side)
+	return float64(l.Count)/tiles*dense*rowBytes <= float64(r.most())
 }
 
 // above finds the rows of the nearest tile above one whose rows are as new as the key says.

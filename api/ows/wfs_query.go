@@ -110,6 +110,9 @@ func prefixes(k KVP) map[string]string {
 	return out
 }
 
+// mostQueries is how many one request may have.
+const mostQueries = 1000
+
 // queries reads all queries of a request; without types they follow from the ids.
 func (r *wfsRequest) queries() ([]*wfsQuery, error) {
 	if r.kvp["typenames"] == "" {
@@ -118,6 +121,9 @@ func (r *wfsRequest) queries() ([]*wfsQuery, error) {
 	parts, err := r.version.split(r.kvp)
 	if err != nil {
 		return nil, err
+	}
+	if len(parts) > mostQueries {
+		return nil, Invalid("typeNames", "%d queries in one request; want at most %d", "一次请求含 %d 个查询，至多 %d 个", len(parts), mostQueries)
 	}
 	var out []*wfsQuery
 	for _, k := range parts {
