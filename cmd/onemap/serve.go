@@ -44,10 +44,10 @@ type serveCmd struct {
 	PeerAddress string `placeholder:"HOST:PORT" env:"ONEMAP_PEER_ADDRESS" help:"Where other servers reach --peer-listen, if not there (${env})."`
 
 	Imports      api.Reach `enum:"local,off,all" default:"local" env:"ONEMAP_IMPORTS" help:"Whom the import by upload answers: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
-	ImportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_IMPORT_LIMIT" help:"Largest upload of one import, in MiB (${env})."`
+	ImportLimit  int64     `placeholder:"MIB" default:"4096" env:"ONEMAP_IMPORT_LIMIT" help:"Largest upload of one import, in MiB (${env})."`
 	Exports      api.Reach `enum:"local,off,all" default:"local" env:"ONEMAP_EXPORTS" help:"Whom archives of tiles by request answer: requests from this machine itself, nobody, or everybody who reaches the server (${env})."`
-	ExportLimit  int64          `placeholder:"MIB" default:"4096" env:"ONEMAP_EXPORT_LIMIT" help:"Largest archive of tiles by request, in MiB (${env})."`
-	ImportFolder string         `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports, exports and archives of tiles keep their files while they are made; the system's directory for temporary files if not given (${env})."`
+	ExportLimit  int64     `placeholder:"MIB" default:"4096" env:"ONEMAP_EXPORT_LIMIT" help:"Largest archive of tiles by request, in MiB (${env})."`
+	ImportFolder string    `placeholder:"DIR" type:"path" env:"ONEMAP_IMPORT_FOLDER" help:"Where imports, exports and archives of tiles keep their files while they are made; the system's directory for temporary files if not given (${env})."`
 }
 
 // Run serves until the context ends. The port is open at once: what asks before the database is there hears so.
