@@ -155,8 +155,14 @@ func (r *tilesRun) sameDrawing(ctx context.Context, same bool) error {
 	return err
 }
 
-// runCold asks each target for every tile once a round, caches empty.
+// runCold asks each target for every tile once a round, caches empty. Before, all are asked for some: the database has read
+// what each of them reads, so that none pays for being the first.
 func (r *tilesRun) runCold(ctx context.Context) error {
+	for _, t := range r.rig.targets {
+		if _, err := (drive{connections: r.Connections, limit: seconds(r.ColdLimit), round: -1}).run(ctx, t, r.cold[0].Tiles); err != nil {
+			return err
+		}
+	}
 	for round := range r.Rounds {
 		for _, t := range r.rig.targets {
 			if err := r.empty(ctx, t, round); err != nil {
