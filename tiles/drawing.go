@@ -26,7 +26,8 @@ type drawing struct {
 	sql    string
 	args   []any   // a side stands for one of the tile's
 	points bool    // each is in one tile only
-	shared bool    // its rows are those of tiles below, too: see rowset
+	shared bool    // its rows may be those of a tile above: see rowset
+	kept   bool    // they are kept for tiles below
 	beyond float64 // pixels beyond the tile that have to be known
 }
 

@@ -51,7 +51,8 @@ func (t *Tiles) plan(ctx context.Context, l *layers.Layer, k key) (*plan, error)
 		return p, err
 	}
 	for i, d := range p.drawings {
-		p.drawings[i].shared = q.shares(d) && t.rowsets.fits(l, k.tile.Z)
+		p.drawings[i].shared = q.shares(d)
+		p.drawings[i].kept = q.shares(d) && t.rowsets.worth(l, k.tile.Z)
 	}
 	t.plans.mu.Lock()
 	defer t.plans.mu.Unlock()

@@ -55,8 +55,8 @@ type keptRowset struct {
 	rows *rowset
 }
 
-// shares reports whether the rows of a layer's drawing are kept: those of a layer whose changes the log has, asked for by
-// place alone.
+// shares reports whether a drawing may have its rows from a tile above: of a layer whose changes the log has, asked for by place
+// alone.
 func (q *question) shares(d drawing) bool {
 	byPlace := !slices.ContainsFunc(d.args, func(a any) bool { _, ok := a.(side); return !ok })
 	return byPlace && q.layer.Tracked && q.set == WebMercatorQuad && !d.points && d.beyond == 0
@@ -69,14 +69,16 @@ const (
 	dense    = 4
 )
 
-// fits reports whether the rows of most tiles of a zoom are few enough to be kept; else packing them would be for nothing.
-func (r *rowsets) fits(l *layers.Layer, zoom int) bool {
+// worth reports whether the rows of a zoom are kept: in its dense tiles they are not too many, else packing them would be for
+// nothing, and not so few that one zoom above would do as well for a quarter of the memory. That leaves one zoom or two.
+func (r *rowsets) worth(l *layers.Layer, zoom int) bool {
 	if l.Bounds == nil {
-		return true
+		return false
 	}
 	b, side := mercator(*l.Bounds), circumference/float64(int(1)<<zoom)
 	tiles := max(1, (b[2]-b[0])/side) * max(1, (b[3]-b[1])/side)
-	return float64(l.Count)/tiles*dense*rowBytes <= float64(r.most())
+	bytes := int64(float64(l.Count) / tiles * dense * rowBytes)
+	return bytes <= r.most() && bytes > r.most()/12
 }
 
 // above finds the rows of the nearest tile above one whose rows are as new as the key says.
@@ -148,7 +150,7 @@ var gatherings = sync.Pool{New: func() any { return &gathering{} }}
 
 // gather begins a rowset; nil where it would not be kept. It is called before the rows are asked for.
 func (t *Tiles) gather(d drawing, k key) *gathering {
-	if t.rowsets.budget == 0 || k.tile.Z >= MaxZoom || !t.log.begun.Load() || !d.shared {
+	if t.rowsets.budget == 0 || k.tile.Z >= MaxZoom || !t.log.begun.Load() || !d.kept {
 		return nil
 	}
 	g := gatherings.Get().(*gathering)
